@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A TCP port that was free a moment ago. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Starts `node ...args`; output is passed on with `name` in front. */
+export function start(name, args, env) {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream
+      .setEncoding('utf8')
+      .on('data', (text) => process.stderr.write(text.replace(/^(?=.)/gm, `[${name}] `)))
+  }
+  return child
+}
+
+/** Resolves when the port answers; throws when the process ends first or after `timeoutMs`. */
+export async function listening(child, port, timeoutMs) {
+  const deadline = Date.now() + timeoutMs
+  while (!(await answers(port))) {
+    if (child.exitCode !== null)
+      throw new Error(`process ended with code ${child.exitCode} before it listened on ${port}`)
+    if (Date.now() > deadline) throw new Error(`nothing listens on ${port} after ${timeoutMs} ms`)
+    await delay(50)
+  }
+}
+
+const answers = (port) =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+
+/** SIGTERM, and SIGKILL after `timeoutMs`. Resolves with `[exitCode, signal]`. */
+export async function end(child, timeoutMs) {
+  if (child.exitCode !== null || child.signalCode !== null) return [child.exitCode, child.signalCode]
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const result = await ended
+  clearTimeout(timer)
+  return result
+}
