@@ -1,0 +1,72 @@
+// Reporter for node:test: one line for each file when it ends, every failure in full, then what was skipped and why. The counts are written after every test, so that they are there even if the run is killed.
+// Only `test:complete` is read: `test:pass` and `test:fail` come in the order of the files, long after the fact.
+import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { inspect } from 'node:util'
+
+const indent = (text) => text.trimEnd().replace(/^/gm, '    ')
+
+// A file or a suite fails with its tests, and those are counted; it counts where it broke outside of them.
+const isCounted = ({ details }, isGroup) =>
+  isGroup
+    ? !details.passed && details.error?.failureType !== 'subtestsFailed'
+    : details.error?.failureType !== 'subtestsFailed'
+
+const summary = (path, { passed, failed, skipped, seconds }) =>
+  `${path}  ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds} s`
+
+export default async function* report(events) {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  const files = new Map()
+  const skips = []
+  // Told at the end: some of a broken file's tests are reported after the file itself.
+  const failedFiles = []
+  const fileOf = (path) => {
+    if (!files.has(path)) files.set(path, { passed: 0, failed: 0, skipped: 0, output: '' })
+    return files.get(path)
+  }
+  const count = (file, what) => {
+    counts[what] += 1
+    file[what] += 1
+    if (process.env.COUNTS_FILE) writeFileSync(process.env.COUNTS_FILE, JSON.stringify(counts))
+  }
+
+  for await (const { type, data } of events) {
+    const path = data.entryFile ?? data.file
+    const shortPath = path && relative(process.cwd(), path)
+    const file = fileOf(path)
+    if (type === 'test:stdout' || type === 'test:stderr') file.output += data.message
+    // Says which test an error belongs to that came after the test had ended.
+    if (type === 'test:diagnostic' && /asynchronous activity/.test(data.message))
+      yield `note   ${data.message}\n`
+    if (type !== 'test:complete') continue
+
+    const isFile = data.nesting === 0 && data.name === data.file
+    const error = data.details.error
+    const unfinished = data.skip ?? data.todo
+    if (!isCounted(data, isFile || data.details.type === 'suite')) {
+      // Counted already, through its tests.
+    } else if (unfinished !== undefined) {
+      count(file, 'skipped')
+      skips.push(
+        `skipped ${shortPath}: ${data.name}${typeof unfinished === 'string' ? `: ${unfinished}` : ''}`,
+      )
+    } else if (data.details.passed) {
+      count(file, 'passed')
+    } else {
+      count(file, 'failed')
+      yield isFile
+        ? `FAILED ${shortPath}: broke outside of its tests (${error?.failureType}, exit code ${error?.exitCode ?? error?.signal})\n`
+        : `FAILED ${shortPath}: ${data.name}\n${indent(inspect(error?.cause ?? error, { depth: 4 }))}\n`
+    }
+    if (!isFile) continue
+    file.seconds = (data.details.duration_ms / 1000).toFixed(1)
+    if (data.details.passed) yield `ok     ${summary(shortPath, file)}\n`
+    else failedFiles.push([shortPath, file])
+  }
+  for (const [shortPath, file] of failedFiles) {
+    yield `FAILED ${summary(shortPath, file)}\n`
+    if (file.output) yield `  what it printed:\n${indent(file.output)}\n`
+  }
+  for (const line of skips) yield `${line}\n`
+}

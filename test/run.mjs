@@ -1,0 +1,91 @@
+// Runs lint and all test/**/*.test.ts, and prints `N passed, N failed` as its last line.
+//   node test/run.mjs                 everything but the long suites
+//   node test/run.mjs pprof cli       only the tests below test/pprof and test/cli (or one file), no lint
+//   node test/run.mjs --long survival the long suites (*.long.ts) below test/survival
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { lint } from './lint.mjs'
+
+const testFolder = dirname(fileURLToPath(import.meta.url))
+const root = dirname(testFolder)
+const runTimeoutMs = 15 * 60_000
+const testTimeoutMs = 3 * 60_000
+
+const args = process.argv.slice(2)
+const isLong = args.includes('--long')
+const names = args.filter((arg) => !arg.startsWith('--'))
+const suffix = isLong ? '.long.ts' : '.test.ts'
+
+const findTests = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => join(folder, name))
+    .sort()
+
+const chosen = (name) => {
+  const path = [join(testFolder, name), join(root, name)].find(existsSync)
+  if (!path) throw new Error(`no test/${name}`)
+  return statSync(path).isDirectory() ? findTests(path) : [path]
+}
+
+/** Ends in a report on stdout; resolves to the counts. A run that is too long is killed with all its children. */
+const runTests = (files) =>
+  new Promise((resolve) => {
+    const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-run-'))
+    const countsFile = join(folder, 'counts.json')
+    const concurrency = isLong ? 1 : Math.min(2, cpus().length)
+    const child = spawn(
+      process.execPath,
+      [
+        ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`],
+        ...(isLong ? [] : [`--test-timeout=${testTimeoutMs}`]),
+        ...[
+          `--test-reporter=${join(testFolder, 'reporter.mjs')}`,
+          '--test-reporter-destination=stdout',
+          ...files,
+        ],
+      ],
+      {
+        cwd: root,
+        stdio: ['ignore', 'inherit', 'inherit'],
+        detached: true,
+        env: { ...process.env, COUNTS_FILE: countsFile },
+      },
+    )
+    const killAll = () => {
+      try {
+        process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // The group is gone already.
+      }
+    }
+    const timer = isLong ? undefined : setTimeout(killAll, runTimeoutMs)
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, killAll)
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      const counts = existsSync(countsFile)
+        ? JSON.parse(readFileSync(countsFile, 'utf8'))
+        : { passed: 0, failed: 0, skipped: 0 }
+      rmSync(folder, { recursive: true })
+      if (signal)
+        console.log(`FAILED the run was killed (${signal}); the limit is ${runTimeoutMs / 60_000} minutes`)
+      if (code !== 0 && counts.failed === 0) counts.failed = 1
+      resolve(counts)
+    })
+  })
+
+const started = Date.now()
+const lintCounts = names.length === 0 && !isLong ? lint() : { passed: 0, failed: 0 }
+const files = names.length === 0 ? findTests(testFolder) : names.flatMap(chosen)
+if (files.length === 0) console.log(`no *${suffix} to run`)
+const counts = files.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : await runTests(files)
+const passed = lintCounts.passed + counts.passed
+const failed = lintCounts.failed + counts.failed
+console.log(
+  `\n${files.length} files, ${counts.skipped} skipped, ${((Date.now() - started) / 1000).toFixed(0)} s`,
+)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
