@@ -73,6 +73,60 @@ export const limits = {
     reached: 'cut: leaf-most kept, a frame `truncated` at the root',
   },
   symbolBytes: { value: 65_536, unit: 'bytes', of: 'one function or file name', reached: 'cut' },
+  profileStackEntries: {
+    value: 16_000_000,
+    unit: 'frames',
+    of: 'stacks of one profile together',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileLabels: {
+    value: 1_000_000,
+    unit: 'labels',
+    of: 'samples of one profile together',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileSampleTypes: {
+    value: 16,
+    unit: 'sample types',
+    of: 'one profile',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileLocations: {
+    value: 500_000,
+    unit: 'locations',
+    of: 'one profile',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileLines: {
+    value: 1_000_000,
+    unit: 'lines',
+    of: 'locations of one profile together: several per location where calls were inlined',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileFunctions: {
+    value: 500_000,
+    unit: 'functions',
+    of: 'one profile',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileStrings: {
+    value: 500_000,
+    unit: 'strings',
+    of: 'one profile',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileMappings: {
+    value: 10_000,
+    unit: 'mappings',
+    of: 'one profile',
+    reached: 'refused: 400 profile_malformed',
+  },
+  profileComments: {
+    value: 1_000,
+    unit: 'comments',
+    of: 'one profile',
+    reached: 'refused: 400 profile_malformed',
+  },
   uploadsInFlight: {
     value: 128,
     unit: 'uploads',
@@ -141,6 +195,13 @@ export interface Limit {
     | 'samples'
     | 'labels'
     | 'frames'
+    | 'sample types'
+    | 'locations'
+    | 'lines'
+    | 'functions'
+    | 'strings'
+    | 'mappings'
+    | 'comments'
     | 'uploads'
     | 'connections'
   of: string
