@@ -2,9 +2,12 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "protobuf_writer.h"
+#include "sample_order.h"
 #include "utf8.h"
 
 namespace acme {
@@ -116,13 +119,12 @@ void PprofEncoder::Sample(const uint64_t* locations_leaf_first, size_t n, const 
 
 uint32_t PprofEncoder::Stack() {
   const size_t size = pending_stack_.size();
-  const auto begin = [&](uint32_t id) { return id == 0 ? 0 : stack_ends_[id - 1]; };
   return stack_table_.FindOrAdd(
       HashBytes(pending_stack_.data(), size * sizeof(uint32_t), seed_),
       [&](uint32_t id) {
-        return stack_ends_[id] - begin(id) == size &&
+        return stack_ends_[id] - StackBegin(id) == size &&
                (size == 0 ||
-                memcmp(&stack_frames_[begin(id)], pending_stack_.data(), size * sizeof(uint32_t)) == 0);
+                memcmp(&stack_frames_[StackBegin(id)], pending_stack_.data(), size * sizeof(uint32_t)) == 0);
       },
       [&] {
         stack_frames_.insert(stack_frames_.end(), pending_stack_.begin(), pending_stack_.end());
@@ -136,6 +138,83 @@ void PprofEncoder::Comment(uint32_t string) {
 }
 
 void PprofEncoder::set_default_sample_type(uint32_t type) { default_sample_type_ = KnownString(type); }
+
+// Where a label number takes many bytes and comes again: the ids of spans and traces. Clock readings do not
+// come again.
+uint32_t PprofEncoder::GroupingLabel() const {
+  constexpr uint64_t kWide = uint64_t{1} << 32;
+  std::vector<std::pair<uint32_t, int64_t>> wide;
+  for (const Label& label : labels_) {
+    if (label.str == 0 && static_cast<uint64_t>(label.num) >= kWide) wide.emplace_back(label.key, label.num);
+  }
+  std::sort(wide.begin(), wide.end());
+  uint32_t best = 0;
+  size_t most_repeats = 0;
+  for (size_t begin = 0, repeats = 0, i = 1; i <= wide.size(); i++) {
+    if (i < wide.size() && wide[i].first == wide[begin].first) {
+      if (wide[i].second == wide[i - 1].second) repeats++;
+      continue;
+    }
+    if (repeats > most_repeats) {
+      best = wide[begin].first;
+      most_repeats = repeats;
+    }
+    begin = i;
+    repeats = 0;
+  }
+  return best;
+}
+
+std::vector<uint32_t> PprofEncoder::StackRanks() const {
+  std::vector<uint32_t> by_rank(stack_ends_.size());
+  for (uint32_t i = 0; i < by_rank.size(); i++) by_rank[i] = i;
+  const auto leaf = [&](uint32_t stack) {
+    return stack_frames_.rend() - static_cast<ptrdiff_t>(StackBegin(stack));
+  };
+  const auto root = [&](uint32_t stack) {
+    return stack_frames_.rend() - static_cast<ptrdiff_t>(stack_ends_[stack]);
+  };
+  std::sort(by_rank.begin(), by_rank.end(), [&](uint32_t a, uint32_t b) {
+    return std::lexicographical_compare(root(a), leaf(a), root(b), leaf(b));
+  });
+  std::vector<uint32_t> ranks(by_rank.size());
+  for (uint32_t i = 0; i < by_rank.size(); i++) ranks[by_rank[i]] = i;
+  return ranks;
+}
+
+std::vector<uint32_t> PprofEncoder::OrderOfSamples() const {
+  const uint32_t grouping_label = GroupingLabel();
+  const std::vector<uint32_t> ranks = StackRanks();
+  std::vector<OrderKey> keys;
+  keys.reserve(samples_.size());
+  for (size_t i = 0; i < samples_.size(); i++) {
+    OrderKey key = {0, ranks[samples_[i].stack]};
+    for (size_t l = LabelsBegin(i); grouping_label != 0 && l < samples_[i].labels_end; l++) {
+      if (labels_[l].key == grouping_label && labels_[l].str == 0)
+        key.group = static_cast<uint64_t>(labels_[l].num);
+    }
+    keys.push_back(key);
+  }
+  return SampleOrder(keys);
+}
+
+// The locations that take part in most samples: they get the ids that fit one byte.
+std::vector<uint32_t> PprofEncoder::FrequentLocations() const {
+  constexpr size_t kOneByteIds = 127;
+  std::vector<uint32_t> uses(locations_.size() + 1, 0);
+  for (const SampleEntry& sample : samples_) {
+    for (size_t f = StackBegin(sample.stack); f < stack_ends_[sample.stack]; f++) uses[stack_frames_[f]]++;
+  }
+  std::vector<uint32_t> frequent;
+  for (uint32_t i = 1; i < uses.size(); i++) {
+    if (uses[i] > 0) frequent.push_back(i);
+  }
+  const size_t n = std::min(kOneByteIds, frequent.size());
+  std::partial_sort(frequent.begin(), frequent.begin() + static_cast<ptrdiff_t>(n), frequent.end(),
+                    [&](uint32_t a, uint32_t b) { return uses[a] != uses[b] ? uses[a] > uses[b] : a < b; });
+  frequent.resize(n);
+  return frequent;
+}
 
 // Gives dense numbers from 1 on, in the order of first use, so that what is used together lies together in
 // the file.
@@ -177,18 +256,17 @@ std::string PprofEncoder::Finish(int64_t time_nanos, int64_t duration_nanos) con
   for (const ValueTypeHandles& type : sample_types_) value_type(kSampleType, type);
   value_type(kPeriodType, period_type_);
 
+  for (const uint32_t location : FrequentLocations()) locations(location);
   std::vector<uint32_t> location_ids;
-  for (size_t i = 0; i < samples_.size(); i++) {
+  for (const uint32_t i : OrderOfSamples()) {
     const SampleEntry& sample = samples_[i];
     location_ids.clear();
-    for (size_t f = sample.stack == 0 ? 0 : stack_ends_[sample.stack - 1]; f < stack_ends_[sample.stack];
-         f++) {
+    for (size_t f = StackBegin(sample.stack); f < stack_ends_[sample.stack]; f++) {
       location_ids.push_back(locations(stack_frames_[f]));
     }
     message.Clear();
     message.Packed(1, location_ids.data(), location_ids.size());
-    message.Packed(2, values_.data() + i * sample_types_.size(), sample_types_.size());
-    for (size_t l = i == 0 ? 0 : samples_[i - 1].labels_end; l < sample.labels_end; l++) {
+    for (size_t l = LabelsBegin(i); l < sample.labels_end; l++) {
       const Label& label = labels_[l];
       nested.Clear();
       nested.Field(1, string_index(label.key));
@@ -200,6 +278,7 @@ std::string PprofEncoder::Finish(int64_t time_nanos, int64_t duration_nanos) con
       }
       message.Bytes(3, nested.view());
     }
+    message.Packed(2, values_.data() + i * sample_types_.size(), sample_types_.size());
     out.Bytes(kSample, message.view());
   }
 
@@ -215,6 +294,8 @@ std::string PprofEncoder::Finish(int64_t time_nanos, int64_t duration_nanos) con
     out.Bytes(kLocation, message.view());
   }
 
+  // All names before all files: each kind compresses better among its own.
+  for (const uint32_t function : functions.order()) strings(functions_[function - 1].name);
   for (size_t i = 0; i < functions.order().size(); i++) {
     const FunctionEntry& function = functions_[functions.order()[i] - 1];
     message.Clear();

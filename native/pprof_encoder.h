@@ -87,7 +87,13 @@ class PprofEncoder {
   ValueTypeHandles Intern(ValueType type) { return {String(type.type), String(type.unit)}; }
   uint32_t KnownString(uint32_t string) const { return string < string_ends_.size() ? string : 0; }
   std::string_view StringAt(uint32_t string) const;
+  size_t StackBegin(uint32_t stack) const { return stack == 0 ? 0 : stack_ends_[stack - 1]; }
+  size_t LabelsBegin(size_t sample) const { return sample == 0 ? 0 : samples_[sample - 1].labels_end; }
   uint32_t Stack();
+  uint32_t GroupingLabel() const;
+  std::vector<uint32_t> StackRanks() const;
+  std::vector<uint32_t> OrderOfSamples() const;
+  std::vector<uint32_t> FrequentLocations() const;
 
   const uint64_t seed_;
 
