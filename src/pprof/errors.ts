@@ -1,3 +1,5 @@
+import { grouped } from './format-error'
+
 /**
  * The catalogue of coded errors: code, HTTP status of the answer, message. `{x}` is filled from the error's details; numbers get
  * thousands separators. A message about a limit says both numbers and the knob.
@@ -101,7 +103,7 @@ export class CodedError extends Error {
 // Details come from strangers and end in logs and answers: one line, a bounded length.
 function show(detail: string | number | undefined, missing: string): string {
   if (detail === undefined) return missing
-  if (typeof detail === 'number') return detail.toLocaleString('en-US')
+  if (typeof detail === 'number') return grouped(detail)
   const shown = detail.length > 120 ? `${detail.slice(0, 120)}...` : detail
   return shown.replace(/[^\x20-\x7e]/g, '?')
 }

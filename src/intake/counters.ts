@@ -1,0 +1,27 @@
+/** What the intake did since it started. The set of names is fixed: no client can add one. */
+export class Counters {
+  readonly #counts = new Map<string, number>()
+
+  add(name: CounterName, amount = 1): void {
+    this.#counts.set(name, this.get(name) + amount)
+  }
+
+  get(name: CounterName): number {
+    return this.#counts.get(name) ?? 0
+  }
+
+  /** Name to count, in the order of the alphabet. */
+  toJSON(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+}
+
+/** `refused.<code>` counts answers by their code; `dropped.<what>` counts what was taken and thrown away. */
+export type CounterName =
+  | 'uploads.stored'
+  | 'uploads.repeated'
+  | 'uploads.bytes'
+  | `refused.${string}`
+  | 'dropped.connections'
+  | 'dropped.aborted_requests'
+  | `dropped.${'traces' | 'telemetry' | 'stats' | 'config'}_requests`

@@ -1,0 +1,93 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { CodedError } from '../pprof/errors'
+import { type LimitValues, limitValues } from '../pprof/limits'
+import { refusal } from './answer'
+import { Counters } from './counters'
+import { Gate } from './gate'
+import { handle } from './routes'
+import { type FileOps, Store } from './store'
+
+/** How an intake is started. */
+export interface IntakeOptions {
+  /** Address to listen on; 127.0.0.1 where absent. There is no authentication yet: any other address lets strangers write to the disk. */
+  host?: string
+  /** TCP port; 8126, the Datadog Agent's, where absent; 0 for any free one. */
+  port?: number
+  /** Directory of the store; created where missing. */
+  dir: string
+  /** Replaces numbers of the table of limits. */
+  limits?: Partial<LimitValues>
+  /** The store's file operations, for tests. */
+  fileOps?: FileOps
+}
+
+/** A running intake. */
+export interface Intake {
+  /** `http://host:port`, without a slash at its end. */
+  url: string
+  counters: Counters
+  /** Takes no new connection, finishes the requests in hand within limits.shutdownMs, then resolves. Never rejects. */
+  close(): Promise<void>
+}
+
+/** Starts an intake; resolves when it listens. Rejects with the error of the file system or of the network. */
+export async function startIntake(options: IntakeOptions): Promise<Intake> {
+  const { host = '127.0.0.1', port = 8126, dir } = options
+  const limits = limitValues(options.limits)
+  const counters = new Counters()
+  const context = { limits, counters, gate: new Gate(limits), store: await Store.open(dir, options.fileOps) }
+  const server = createServer({
+    requestTimeout: limits.requestMs,
+    headersTimeout: limits.headersMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
+  })
+  server.timeout = limits.requestMs
+  server.maxConnections = limits.connections
+  server.on('request', (request, response) => handle(context, request, response))
+  server.on('drop', () => counters.add('dropped.connections'))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET') return socket.destroy()
+    const coded = parserError(error, limits)
+    counters.add(`refused.${coded.code}`)
+    const body = `${JSON.stringify(refusal(coded))}\n`
+    const head = `HTTP/1.1 ${coded.status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n`
+    socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy())
+  })
+  await listen(server, host, port)
+  const { address, family, port: bound } = server.address() as AddressInfo
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    counters,
+    close: () => close(server, limits.shutdownMs),
+  }
+}
+
+function parserError(error: NodeJS.ErrnoException, limits: LimitValues): CodedError {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return new CodedError('request_headers_too_large')
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new CodedError('request_timeout', { limit: limits.requestMs })
+  return new CodedError('request_malformed')
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(late)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
