@@ -1,39 +1,61 @@
+import { decodeProfile } from '../pprof/decode'
 import { CodedError } from '../pprof/errors'
+import { FormatError } from '../pprof/format-error'
 import type { LimitValues } from '../pprof/limits'
-import { inflateGzip, sniff, TooLarge } from './inflate'
+import { type Compression, inflateGzip, inflateZstd, readsZstd, sniff, TooLarge } from './inflate'
 import type { Part } from './multipart'
 
 /**
- * Inflates and reads every profile of an upload, one after the other, and keeps nothing of them: what is stored is what was received.
- * Throws CodedError attachment_*, profile_* or attachments_too_large.
+ * Inflates and decodes every profile of an upload, one after the other, and keeps nothing of them: what is stored is what was
+ * received. Returns how many profiles could not be read because this runtime has no zstd. Attachments that are no profiles are
+ * not looked into. Throws CodedError attachment_*, profile_* or attachments_too_large.
  */
-export async function checkAttachments(attachments: readonly Part[], limits: LimitValues): Promise<void> {
+export async function checkAttachments(attachments: readonly Part[], limits: LimitValues): Promise<number> {
   let inflatedBytes = 0
-  for (const part of attachments) {
-    if (!part.name.endsWith('.pprof')) continue
-    const profile = await inflate(part, limits.uploadInflatedBytes - inflatedBytes, limits)
-    inflatedBytes += profile.length
+  let unchecked = 0
+  for (const { name, bytes } of attachments) {
+    if (!name.endsWith('.pprof')) continue
+    const compression = sniff(bytes)
+    if (compression === 'lz4')
+      throw new CodedError('attachment_encoding_unsupported', { name, actual: compression })
+    if (compression === 'zstd' && !readsZstd) {
+      unchecked++
+      continue
+    }
+    const maxBytes = Math.min(limits.uploadInflatedBytes - inflatedBytes, limits.profileInflatedBytes)
+    try {
+      const profile = await inflate(bytes, compression, maxBytes)
+      inflatedBytes += profile.length
+      decodeProfile(profile, limits)
+    } catch (error) {
+      throw coded(error, name, maxBytes, limits)
+    }
   }
+  return unchecked
 }
 
-async function inflate(part: Part, leftBytes: number, limits: LimitValues): Promise<Buffer> {
-  const compression = sniff(part.bytes)
-  const { name } = part
-  if (compression === 'lz4')
-    throw new CodedError('attachment_encoding_unsupported', { name, actual: compression })
-  const maxBytes = Math.min(leftBytes, limits.profileInflatedBytes)
-  try {
-    if (compression === 'gzip') return await inflateGzip(part.bytes, maxBytes)
-    if (part.bytes.length > maxBytes) throw new TooLarge()
-    return part.bytes
-  } catch (error) {
-    if (!(error instanceof TooLarge)) {
-      const reason = error instanceof Error ? error.message : 'unreadable'
-      throw new CodedError('attachment_corrupt', { name, reason })
-    }
-    const limit = limits.profileInflatedBytes
-    if (maxBytes === limit) throw new CodedError('profile_too_large', { name, actual: limit + 1, limit })
-    const total = limits.uploadInflatedBytes
-    throw new CodedError('attachments_too_large', { actual: total + 1, limit: total })
+async function inflate(bytes: Buffer, compression: Compression, maxBytes: number): Promise<Buffer> {
+  if (compression === 'gzip') return inflateGzip(bytes, maxBytes)
+  if (compression === 'zstd') return inflateZstd(bytes, maxBytes)
+  if (bytes.length > maxBytes) throw new TooLarge()
+  return bytes
+}
+
+function coded(error: unknown, name: string, maxBytes: number, limits: LimitValues): CodedError {
+  if (error instanceof FormatError)
+    return new CodedError('profile_malformed', { name, reason: error.message })
+  if (!(error instanceof TooLarge)) {
+    return new CodedError('attachment_corrupt', {
+      name,
+      reason: error instanceof Error ? error.message : 'unreadable',
+    })
   }
+  const { profileInflatedBytes, uploadInflatedBytes } = limits
+  if (maxBytes === profileInflatedBytes) {
+    return new CodedError('profile_too_large', { name, actual: maxBytes + 1, limit: profileInflatedBytes })
+  }
+  return new CodedError('attachments_too_large', {
+    actual: uploadInflatedBytes + 1,
+    limit: uploadInflatedBytes,
+  })
 }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../pprof/errors'
+
 /** What the intake did since it started. The set of names is fixed: no client can add one. */
 export class Counters {
   readonly #counts = new Map<string, number>()
@@ -21,7 +23,8 @@ export type CounterName =
   | 'uploads.stored'
   | 'uploads.repeated'
   | 'uploads.bytes'
-  | `refused.${string}`
+  | 'uploads.unchecked_profiles'
+  | `refused.${ErrorCode}`
   | 'dropped.connections'
   | 'dropped.aborted_requests'
   | `dropped.${'traces' | 'telemetry' | 'stats' | 'config'}_requests`

@@ -2,6 +2,11 @@ import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 
 const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)
+// Node has zstd since 22.15.
+const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)
+
+/** False where the runtime cannot read zstd. */
+export const readsZstd = unzstd !== undefined
 
 /** What the first bytes say about how an attachment is compressed. */
 export type Compression = 'gzip' | 'zstd' | 'lz4' | 'none'
@@ -23,9 +28,24 @@ export class TooLarge extends Error {
  * Inflates on the thread pool, never to more than `maxBytes`. Throws TooLarge, or an Error whose message says what is wrong with
  * the bytes.
  */
-export async function inflateGzip(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+export function inflateGzip(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  return bounded(gunzip(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
+}
+
+/** As inflateGzip; only where `readsZstd`. A truncated frame may inflate to a part without an error. */
+export function inflateZstd(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  const params = { [zlib.constants.ZSTD_d_windowLogMax]: zstdWindowLog }
+  return bounded(unzstd(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize, params }))
+}
+
+const chunkSize = 256 * 1024
+
+// 32 MiB of window: no profile that is accepted needs more, whatever its frame asks for.
+const zstdWindowLog = 25
+
+async function bounded(inflating: Promise<Buffer>): Promise<Buffer> {
   try {
-    return await gunzip(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize: 256 * 1024 })
+    return await inflating
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new TooLarge()
     throw error

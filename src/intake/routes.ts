@@ -75,7 +75,7 @@ function receive(context: Context, request: IncomingMessage): Promise<Stored> {
       const body = encoding === 'gzip' ? await inflateBody(received, limits.uploadBytes, charge) : received
       const parts = await splitParts(body, request.headers['content-type'] ?? '', limits)
       const assembled = assemble(parts, limits)
-      await checkAttachments(assembled.attachments, limits)
+      counters.add('uploads.unchecked_profiles', await checkAttachments(assembled.attachments, limits))
       return assembled
     })
     const stored = await store.put(upload)
