@@ -1,0 +1,123 @@
+import type { EndpointCounts } from './endpoint-counts'
+import {
+  type Api,
+  type Context,
+  isServer,
+  localRoot,
+  rpcMetadata,
+  ServerSpan,
+  type Span,
+  type SpanOptions,
+  serverSpan,
+  spanKey,
+  type TracerProvider,
+} from './opentelemetry-api'
+
+type Method = (this: unknown, ...args: unknown[]) => unknown
+type Methods = Record<string, Method>
+interface Patch {
+  owner: Methods
+  name: string
+  original: Method
+  wrapped: Method
+}
+
+/**
+ * A span of OpenTelemetry knows its parent's id only, and one of an unsampled trace not even its own name. So
+ * `startSpan` of the registered provider's tracers is wrapped: each span gets its local root and its server span.
+ */
+export class SpanHooks {
+  readonly #counts: EndpointCounts
+  readonly #patches: Patch[] = []
+  #api: Api = {}
+  #provider: TracerProvider | undefined
+
+  constructor(counts: EndpointCounts) {
+    this.#counts = counts
+  }
+
+  /** Cheap when nothing changed: called once per window, as a provider may be registered at any time. */
+  attach(api: Api): void {
+    this.#api = api
+    const provider = api.trace?.getDelegate?.() ?? api.trace
+    if (provider === undefined || provider === this.#provider) return
+    this.#provider = provider
+    const hooks = this
+    this.#wrap(provider.getTracer('@acme/profiler'), 'startSpan', (original) => {
+      return function startSpan(name, options, context) {
+        const span = original.call(this, name, options, context)
+        hooks.#started(span as Span, options as SpanOptions | undefined, context as Context | undefined)
+        return span
+      }
+    })
+  }
+
+  stop(): void {
+    for (const { owner, name, original, wrapped } of this.#patches.splice(0)) {
+      if (owner[name] === wrapped) owner[name] = original
+    }
+    this.#provider = undefined
+  }
+
+  #started(span: Span, options: SpanOptions | undefined, context = this.#api.context?.active()): void {
+    try {
+      if ('_ddSpan' in span) return
+      let parent = context?.getValue(spanKey) as Span | undefined
+      // A remote parent, one that was not asked for, or an invalid one: this span is the first of its trace here.
+      if (parent !== undefined && !isLocalParent(parent, span)) parent = undefined
+      span[localRoot] = parent === undefined ? span : (parent[localRoot] ?? parent)
+      const above = parent?.[serverSpan]
+      if (isServer(options?.kind)) {
+        span[serverSpan] = new ServerSpan(span, options?.attributes, above !== undefined)
+        this.#wrapEnd(span)
+      } else if (above !== undefined) {
+        span[serverSpan] = above
+      }
+    } catch {
+      // A span object that takes no properties, or another tracer's context: the sample keeps its span's own ids.
+    }
+  }
+
+  #wrapEnd(span: Span): void {
+    const hooks = this
+    this.#wrap(span, 'end', (original) => {
+      return function end(...args) {
+        const server = (this as Span)[serverSpan]
+        if (server === undefined || server.span !== this || server.ended) return original.apply(this, args)
+        hooks.#rememberRoute(server)
+        const result = original.apply(this, args)
+        server.ended = true
+        const endpoint = server.nested ? undefined : server.endpoint()
+        if (endpoint !== undefined) hooks.#counts.add(endpoint)
+        return result
+      }
+    })
+  }
+
+  #rememberRoute(server: ServerSpan): void {
+    const context = this.#api.context?.active()
+    const rpc = context && rpcMetadata(context)
+    if (rpc?.span === server.span) server.rpc = rpc
+  }
+
+  /** Wraps the method where it is defined, once: on the prototype that all such objects share. */
+  #wrap(target: object, name: string, wrapper: (original: Method) => Method): void {
+    let owner = target
+    while (!Object.hasOwn(owner, name)) {
+      const next: object | null = Object.getPrototypeOf(owner)
+      if (next === null) return
+      owner = next
+    }
+    if (this.#patches.some((patch) => patch.owner === owner && patch.name === name)) return
+    const methods = owner as Methods
+    const original = methods[name] as Method
+    const wrapped = wrapper(original)
+    methods[name] = wrapped
+    this.#patches.push({ owner: methods, name, original, wrapped })
+  }
+}
+
+function isLocalParent(parent: Span, span: Span): boolean {
+  const context = parent.spanContext()
+  return context.isRemote !== true && context.traceId === span.spanContext().traceId
+}
