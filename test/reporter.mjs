@@ -1,4 +1,5 @@
-// Reporter for node:test: one line for each file when it ends, every failure in full, then what was skipped and why. The counts are written after every test, so that they are there even if the run is killed.
+// Reporter for node:test: one line for each file when it ends, every failure in full, then what was skipped and why.
+// The counts are written after every test, so that they are there even if the run is killed.
 // Only `test:complete` is read: `test:pass` and `test:fail` come in the order of the files, long after the fact.
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'

@@ -89,6 +89,8 @@ const buildNative = () => {
       `no C++ compiler: \`${compiler}\` does not run. Install g++ and make (Debian: apt install g++ make), or set CXX.`,
     )
   if (!run('make', ['--version']).ok) stop('no `make`. Install it (Debian: apt install make).')
+  if (!run('python3', ['--version']).ok)
+    stop('no `python3`, which node-gyp needs. Install it (Debian: apt install python3).')
   const nodedir = nodeDirectory()
   step(`native addon for Node ${process.version}`, process.execPath, [
     inRoot('node_modules/node-gyp/bin/node-gyp.js'),
