@@ -1,0 +1,78 @@
+import { U32Column } from './columns'
+
+/**
+ * Numbers distinct rows of unsigned 32-bit integers, of any length, in the order in which they first come.
+ * The hash is seeded per process: rows come from strangers.
+ */
+export class Interner {
+  private readonly cells = new U32Column(1024)
+  private readonly start = new U32Column(256)
+  private slots = new Uint32Array(512)
+  private readonly hashes = new U32Column(256)
+
+  constructor() {
+    this.start.push(0)
+  }
+
+  get count(): number {
+    return this.start.length - 1
+  }
+
+  /** Number of the row `source[from..to)`, which is copied if it is new. */
+  intern(source: ArrayLike<number>, from = 0, to = source.length): number {
+    if (this.count * 2 >= this.slots.length) this.grow()
+    const hash = hashOf(source, from, to)
+    const mask = this.slots.length - 1
+    let slot = hash & mask
+    for (let row = this.slots[slot] as number; row !== 0; row = this.slots[slot] as number) {
+      if (this.hashes.data[row - 1] === hash && this.equals(row - 1, source, from, to)) return row - 1
+      slot = (slot + 1) & mask
+    }
+    for (let i = from; i < to; i++) this.cells.push(source[i] as number)
+    this.hashes.push(hash)
+    this.start.push(this.cells.length)
+    this.slots[slot] = this.count
+    return this.count - 1
+  }
+
+  /** A view, good until the next row is added. */
+  row(row: number): Uint32Array {
+    return this.cells.data.subarray(this.start.data[row], this.start.data[row + 1])
+  }
+
+  private equals(row: number, source: ArrayLike<number>, from: number, to: number): boolean {
+    const start = this.start.data[row] as number
+    if ((this.start.data[row + 1] as number) - start !== to - from) return false
+    for (let i = from; i < to; i++) {
+      if (this.cells.data[start + i - from] !== source[i]) return false
+    }
+    return true
+  }
+
+  private grow(): void {
+    this.slots = new Uint32Array(this.slots.length * 2)
+    const mask = this.slots.length - 1
+    for (let row = 0; row < this.count; row++) {
+      let slot = (this.hashes.data[row] as number) & mask
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask
+      this.slots[slot] = row + 1
+    }
+  }
+}
+
+const seed = Math.floor(Math.random() * 2 ** 32)
+
+/** MurmurHash3, 32 bits. */
+function hashOf(source: ArrayLike<number>, from: number, to: number): number {
+  let hash = seed
+  for (let i = from; i < to; i++) {
+    let cell = Math.imul(source[i] as number, 0xcc9e2d51)
+    cell = Math.imul((cell << 15) | (cell >>> 17), 0x1b873593)
+    hash ^= cell
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
+  }
+  hash ^= to - from
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
