@@ -1,0 +1,59 @@
+// How long does the profiler keep the event loop from turning, and how much of the application thread's CPU do its windows and exports take?
+import { startChild } from '../lib/child.mjs'
+import { alternate, median, percentile } from '../lib/stats.mjs'
+import { cells, fixed } from '../lib/table.mjs'
+
+// V8 would otherwise collect garbage in tasks of its own between two slices of work, where only the profiler shall be.
+// The collections still happen: at an allocation, within a slice.
+const nodeArgs = ['--no-minor-gc-task', '--no-incremental-marking-task', '--no-memory-reducer']
+
+export async function ask({ full, node, variants }) {
+  const uploadPeriodS = full ? 60 : 8
+  const durationS = full ? 3 * 60 + 5 : 2 * 8 + 3
+  const names = variants.filter((name) => name !== 'tracing')
+  const results = await alternate(names, full ? 3 : 1, async (name) => {
+    const child = await startChild('bench/work/compile.js', {
+      name,
+      node,
+      nodeArgs,
+      uploadPeriodS,
+      args: [String(durationS)],
+    })
+    const { seconds, gaps } = await child.report('done')
+    await child.end()
+    return {
+      p99: percentile(
+        seconds.map((second) => second.wallMicros),
+        0.99,
+      ),
+      max: Math.max(...seconds.map((second) => second.wallMicros)),
+      maxCpu: Math.max(...seconds.map((second) => second.cpuMicros)),
+      cpuPerMinute: ((gaps.cpuMicros - gaps.count * gaps.overheadMicros) * 60) / seconds.length,
+      own: await measuredByAgent(child.uploads),
+    }
+  })
+  const by = (field) =>
+    Object.fromEntries(names.map((name) => [name, median(results[name].map((result) => result[field]))]))
+  const ms = (micros) => fixed(2, 'ms')(micros / 1_000)
+  const interval = `TypeScript compiler, intervals of ${uploadPeriodS} s, heap on`
+  return [
+    {
+      what: `longest block per second, p99 (${interval})`,
+      target: '<= 1 ms',
+      ...cells(by('p99'), ms),
+      note: JSON.stringify(results.ours?.[0]?.own),
+    },
+    { what: 'longest block, max', target: '<= 3 ms', ...cells(by('max'), ms) },
+    { what: 'longest block, max, CPU of the thread in it', ...cells(by('maxCpu'), ms) },
+    {
+      what: 'CPU of the application thread for windows and export, per minute',
+      target: '<= 45 ms',
+      ...cells(by('cpuPerMinute'), ms),
+    },
+  ]
+}
+
+async function measuredByAgent(uploads) {
+  const last = uploads.at(-1)
+  return last && (await last.read()).event?.info?.profiler?.measured
+}

@@ -1,0 +1,58 @@
+// How much memory does the profiler add? All variants run side by side under the same constant load.
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import autocannon from 'autocannon'
+import { startChild } from '../lib/child.mjs'
+import { median } from '../lib/stats.mjs'
+import { cells, fixed } from '../lib/table.mjs'
+
+const requestsPerSecond = 60
+
+export async function ask({ full, node, variants }) {
+  const names = variants.filter((name) => name !== 'none')
+  const copies = full ? 3 : 1
+  const durationS = full ? 300 : 25
+  const services = await Promise.all(
+    names.flatMap((name) => Array.from({ length: copies }, () => startService(name, node, full ? 60 : 10))),
+  )
+  const loads = services.map(({ url }) =>
+    autocannon({
+      url: `${url}/page/7`,
+      connections: 2,
+      overallRate: requestsPerSecond,
+      duration: durationS + 5,
+    }),
+  )
+  await delay(durationS * 1_000)
+  const megabytes = Object.fromEntries(
+    names.map((name) => [
+      name,
+      median(services.filter((service) => service.name === name).map(({ child }) => rssMegabytes(child.pid))),
+    ]),
+  )
+  await Promise.all(loads)
+  await Promise.all(services.map(({ child }) => child.end()))
+  const { tracing = 0, ...others } = megabytes
+  const added = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, value - tracing]))
+  return [
+    {
+      what: `RSS after ${durationS} s`,
+      ...cells(megabytes, fixed(1, 'MB')),
+      note: `Fastify with spans, ${requestsPerSecond} requests/s, median of ${copies}`,
+    },
+    { what: 'added to tracing only', target: "<= half of the peer's", ...cells(added, fixed(1, 'MB')) },
+  ]
+}
+
+async function startService(name, node, uploadPeriodS) {
+  const child = await startChild('bench/work/spans-server.js', {
+    name,
+    node,
+    withTracing: true,
+    uploadPeriodS,
+  })
+  return { name, child, url: (await child.report('listening')).url }
+}
+
+const rssMegabytes = (pid) =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
