@@ -18,7 +18,11 @@ interface TracerConfig {
 export function holdDatadogProfiler(): () => void {
   subscribe(configChannel, turnOff)
   const config = (datadogTracer() as { _tracer?: { _config?: TracerConfig } } | undefined)?._tracer?._config
-  if (config !== undefined) channel(configChannel).publish(config)
+  if (config !== undefined) {
+    // Their subscriber is called before ours here.
+    turnOff(config)
+    channel(configChannel).publish(config)
+  }
   return () => {
     unsubscribe(configChannel, turnOff)
   }
