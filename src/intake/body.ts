@@ -20,8 +20,13 @@ export function readBody(
     let bytes = 0
     const stop = (error: unknown) => {
       request.pause()
-      request.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close')
+      request.off('data', keep).off('end', finish).off('close', abort)
       reject(error)
+    }
+    const abort = () => stop(new RequestAborted('the client closed the connection'))
+    const finish = () => {
+      request.off('close', abort)
+      resolve(Buffer.concat(chunks, bytes))
     }
     const keep = (chunk: Buffer) => {
       bytes += chunk.length
@@ -34,11 +39,10 @@ export function readBody(
       }
     }
     const declared = Number(request.headers['content-length'] ?? 0)
-    if (declared > maxBytes)
-      return stop(new CodedError('upload_too_large', { actual: declared, limit: maxBytes }))
-    request.on('data', keep)
-    request.on('end', () => resolve(Buffer.concat(chunks, bytes)))
-    request.on('close', () => stop(new RequestAborted('the client closed the connection')))
+    if (declared > maxBytes) {
+      return reject(new CodedError('upload_too_large', { actual: declared, limit: maxBytes }))
+    }
+    request.on('data', keep).on('end', finish).on('close', abort)
     request.on('error', () => {})
   })
 }

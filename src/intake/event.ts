@@ -14,7 +14,7 @@ export interface Upload {
 export function assemble(parts: Part[], limits: LimitValues): Upload {
   const byName = new Map<string, Part>()
   for (const part of parts) {
-    const name = part.name === 'event' ? 'event.json' : part.name
+    const name = part.field === 'event' ? 'event.json' : part.name
     if (byName.has(name)) throw new CodedError('attachment_repeated', { name })
     byName.set(name, part)
   }

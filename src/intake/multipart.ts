@@ -3,8 +3,11 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/bus
 import { CodedError } from '../pprof/errors'
 import type { LimitValues } from '../pprof/limits'
 
-/** One part: its filename (its field name where it has none) as sent, never to be used as a path, and its bytes. */
+/** One part of a body. Its names are as sent, and never to be used as a path. */
 export interface Part {
+  /** Field name. */
+  field: string
+  /** Filename, or the field name where there is none. */
   name: string
   bytes: Buffer
 }
@@ -35,21 +38,24 @@ export async function splitParts(body: Buffer, contentType: string, bounds: Boun
 
 function collect(parser: BusboyInstance, body: Buffer, bounds: Bounds): Promise<Part[]> {
   return new Promise((resolve, reject) => {
-    const parts: { name: string; chunks: Buffer[] }[] = []
+    const parts: (Omit<Part, 'bytes'> & { chunks: Buffer[] })[] = []
     const fail = (error: Error) => reject(new CodedError('multipart_malformed', { reason: error.message }))
-    parser.on('file', (field: string | undefined, stream: BusboyFileStream, filename: string | undefined) => {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('error', fail)
-      parts.push({ name: filename ?? field ?? '', chunks })
-    })
+    parser.on(
+      'file',
+      (field: string | undefined = '', stream: BusboyFileStream, filename: string | undefined) => {
+        const chunks: Buffer[] = []
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+        stream.on('error', fail)
+        parts.push({ field, name: filename ?? field, chunks })
+      },
+    )
     parser.on('partsLimit', () => {
       reject(new CodedError('too_many_parts', { actual: bounds.uploadParts + 1, limit: bounds.uploadParts }))
     })
     parser.on('error', (error) => fail(error instanceof Error ? error : new Error('unreadable')))
     parser.on('finish', () => {
       const named = parts.filter((part) => part.name !== '')
-      resolve(named.map(({ name, chunks }) => ({ name, bytes: Buffer.concat(chunks) })))
+      resolve(named.map(({ chunks, ...names }) => ({ ...names, bytes: Buffer.concat(chunks) })))
     })
     parser.end(body)
   })

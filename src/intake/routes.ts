@@ -18,6 +18,8 @@ export interface Context {
   counters: Counters
   gate: Gate
   store: Store
+  /** True once no new connection is taken: answers then ask for the connection to be closed. */
+  isClosing(): boolean
 }
 
 interface Reply {
@@ -31,17 +33,20 @@ export async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  try {
-    const { status, body } = await route(context, request)
-    const drained = await drain(request, context.limits.drainBytes)
-    answer(response, status, body, !drained)
-  } catch (error) {
-    if (error instanceof RequestAborted) return context.counters.add('dropped.aborted_requests')
-    const coded = error instanceof CodedError ? error : new CodedError('internal')
-    context.counters.add(`refused.${coded.code}`)
-    const drained = await drain(request, context.limits.drainBytes)
-    answer(response, coded.status, refusal(coded), !drained)
+  const reply = await route(context, request).catch((error: unknown) => refuse(context, error))
+  if (reply === undefined) return
+  const drained = await drain(request, context.limits.drainBytes)
+  answer(response, reply.status, reply.body, !drained || context.isClosing())
+}
+
+function refuse({ counters }: Context, error: unknown): Reply | undefined {
+  if (error instanceof RequestAborted) {
+    counters.add('dropped.aborted_requests')
+    return undefined
   }
+  const coded = error instanceof CodedError ? error : new CodedError('internal')
+  counters.add(`refused.${coded.code}`)
+  return { status: coded.status, body: refusal(coded) }
 }
 
 async function route(context: Context, request: IncomingMessage): Promise<Reply> {
@@ -66,14 +71,15 @@ async function route(context: Context, request: IncomingMessage): Promise<Reply>
   return quiet
 }
 
-function receive(context: Context, request: IncomingMessage): Promise<Stored> {
+async function receive(context: Context, request: IncomingMessage): Promise<Stored> {
   const { limits, counters, gate, store } = context
   const encoding = contentEncoding(request)
+  const contentType = oneContentType(request)
   return gate.upload(async (charge) => {
     const received = await readBody(request, limits.uploadBytes, charge)
     const upload = await gate.check(async () => {
       const body = encoding === 'gzip' ? await inflateBody(received, limits.uploadBytes, charge) : received
-      const parts = await splitParts(body, request.headers['content-type'] ?? '', limits)
+      const parts = await splitParts(body, contentType, limits)
       const assembled = assemble(parts, limits)
       counters.add('uploads.unchecked_profiles', await checkAttachments(assembled.attachments, limits))
       return assembled
@@ -108,6 +114,13 @@ function contentEncoding(request: IncomingMessage): 'identity' | 'gzip' {
   const actual = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (actual === 'identity' || actual === 'gzip') return actual
   throw new CodedError('content_encoding_unsupported', { actual })
+}
+
+// Node takes the first of two; whoever stands between may have looked at the second.
+function oneContentType(request: IncomingMessage): string {
+  const [first = '', second] = request.headersDistinct['content-type'] ?? []
+  if (second !== undefined) throw new CodedError('content_type_unsupported', { actual: 'given twice' })
+  return first
 }
 
 function allow(request: IncomingMessage, methods: readonly string[]): void {

@@ -5,7 +5,7 @@ import { type LimitValues, limitValues } from '../pprof/limits'
 import { refusal } from './answer'
 import { Counters } from './counters'
 import { Gate } from './gate'
-import { handle } from './routes'
+import { type Context, handle } from './routes'
 import { type FileOps, Store } from './store'
 
 /** How an intake is started. */
@@ -36,7 +36,6 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const { host = '127.0.0.1', port = 8126, dir } = options
   const limits = limitValues(options.limits)
   const counters = new Counters()
-  const context = { limits, counters, gate: new Gate(limits), store: await Store.open(dir, options.fileOps) }
   const server = createServer({
     requestTimeout: limits.requestMs,
     headersTimeout: limits.headersMs,
@@ -45,6 +44,14 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   })
   server.timeout = limits.requestMs
   server.maxConnections = limits.connections
+  const store = await Store.open(dir, options.fileOps)
+  const context: Context = {
+    limits,
+    counters,
+    gate: new Gate(limits),
+    store,
+    isClosing: () => !server.listening,
+  }
   server.on('request', (request, response) => handle(context, request, response))
   server.on('drop', () => counters.add('dropped.connections'))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

@@ -42,11 +42,7 @@ export class Store {
   static async open(dir: string, ops: FileOps = fs): Promise<Store> {
     const tmp = join(dir, 'tmp')
     await ops.mkdir(tmp, { recursive: true })
-    for (const name of await ops.readdir(tmp)) {
-      const path = join(tmp, name)
-      const { mtimeMs } = await ops.stat(path)
-      if (Date.now() - mtimeMs > staleMs) await ops.rm(path, { recursive: true, force: true })
-    }
+    for (const name of await ops.readdir(tmp)) await removeStale(ops, join(tmp, name))
     return new Store(dir, ops)
   }
 
@@ -64,7 +60,7 @@ export class Store {
     const path = `${day}/${slugFor(upload.parsed.tags.get('service') ?? 'unknown')}-${hash.slice(0, 32)}`
     const aside = join(this.#dir, 'tmp', `${process.pid}-${receivedMs}-${this.#written++}`)
     try {
-      await this.#ops.mkdir(aside)
+      await this.#ops.mkdir(aside, { recursive: true })
       for (const [file, bytes] of contents) await this.#write(join(aside, file), bytes)
       await this.#syncDir(aside)
       await this.#prepareDay(day)
@@ -122,6 +118,14 @@ export class Store {
       throw error
     }
   }
+}
+
+// What cannot be removed is in nobody's way: nothing in `tmp` is ever read.
+async function removeStale(ops: FileOps, path: string): Promise<void> {
+  try {
+    const { mtimeMs } = await ops.stat(path)
+    if (Date.now() - mtimeMs > staleMs) await ops.rm(path, { recursive: true, force: true })
+  } catch {}
 }
 
 function layOut(upload: Upload, receivedMs: number) {

@@ -177,7 +177,7 @@ export const limits = {
     reached: 'a new one is closed unanswered',
   },
   shutdownMs: {
-    value: 10_000,
+    value: 5_000,
     unit: 'ms',
     of: 'requests finished after SIGTERM',
     reached: 'their connections are closed',
