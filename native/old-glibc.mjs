@@ -2,7 +2,7 @@
 // loads on every distribution that an official Node binary runs on. The linker binds a symbol to the newest version
 // of it (pthread_create@GLIBC_2.34); here it sees stand-ins of libc and libm that only have versions up to a limit.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 const isNewer = (a, b) => a[0] > b[0] || (a[0] === b[0] && a[1] > b[1])
 

@@ -1,0 +1,36 @@
+{
+  "targets": [
+    {
+      "target_name": "acme_profiler",
+      "sources": [
+        "addon.cc",
+        "bindings.cc",
+        "collect_request.cc",
+        "collector.cc",
+        "context_frames.cc",
+        "cpu_sampler.cc",
+        "heap_sampler.cc",
+        "line_split.cc",
+        "pprof_encoder.cc",
+        "resolution.cc",
+        "sigprof.cc",
+        "space_profile.cc",
+        "string_table.cc",
+        "thread_channel.cc",
+        "thread_cpu.cc",
+        "thread_sampler.cc",
+        "wall_profile.cc",
+        "weights.cc",
+      ],
+      "cflags_cc": [
+        "-O2",
+        "-Wall",
+        "-Wextra",
+        "-Wno-unused-parameter",
+        "-Wno-cast-function-type",
+        "-fvisibility=hidden",
+      ],
+      "ldflags": ["-static-libstdc++", "-static-libgcc"],
+    }
+  ]
+}

@@ -1,0 +1,162 @@
+#include "bindings.h"
+
+#include <node.h>
+#include <node_buffer.h>
+#include <pthread.h>
+
+#include <memory>
+
+#include "collect_request.h"
+#include "collector.h"
+#include "thread_sampler.h"
+
+namespace acme {
+namespace {
+
+using Arguments = v8::FunctionCallbackInfo<v8::Value>;
+
+/// What one thread of Node has of the addon: at most one sampler.
+struct PerThread {
+  v8::Isolate* isolate;
+  ThreadSampler* sampler = nullptr;
+
+  void StopSampler() {
+    if (sampler == nullptr) return;
+    ThreadSampler* stopping = sampler;
+    sampler = nullptr;
+    stopping->Stop();
+  }
+};
+
+PerThread* ThreadOf(const Arguments& args) {
+  return static_cast<PerThread*>(args.Data().As<v8::External>()->Value(
+#if V8_MAJOR_VERSION >= 14
+      v8::kExternalPointerTypeTagDefault
+#endif
+      ));
+}
+
+class Options {
+ public:
+  Options(v8::Local<v8::Context> context, v8::Local<v8::Value> value) : context_(context), value_(value) {}
+
+  bool Flag(const char* name) const { return Get(name)->BooleanValue(context_->GetIsolate()); }
+  int64_t Number(const char* name) const { return Get(name)->IntegerValue(context_).FromMaybe(0); }
+  std::string Text(const char* name) const {
+    const v8::String::Utf8Value text(context_->GetIsolate(), Get(name));
+    return *text ? std::string(*text, static_cast<size_t>(text.length())) : std::string();
+  }
+  v8::Local<v8::Value> Get(const char* name) const {
+    v8::Isolate* isolate = context_->GetIsolate();
+    v8::Local<v8::Value> found;
+    if (!value_->IsObject() || !value_.As<v8::Object>()
+                                    ->Get(context_, v8::String::NewFromUtf8(isolate, name).ToLocalChecked())
+                                    .ToLocal(&found)) {
+      return v8::Undefined(isolate);
+    }
+    return found;
+  }
+
+ private:
+  v8::Local<v8::Context> context_;
+  v8::Local<v8::Value> value_;
+};
+
+/// start(options, resolver): boolean. Samples the calling thread; false if it cannot or already does.
+void Start(const Arguments& args) {
+  PerThread* thread = ThreadOf(args);
+  v8::Isolate* isolate = args.GetIsolate();
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  args.GetReturnValue().Set(false);
+  if (thread->sampler != nullptr || !args[1]->IsObject()) return;
+  const Options options(context, args[0]);
+
+  ProfileOptions profile;
+  profile.cpu = options.Flag("cpu");
+  profile.span_ids = options.Flag("spanIds");
+  profile.endpoints = options.Flag("endpoints");
+  profile.timeline = options.Flag("timeline");
+  profile.sampling_interval_nanos = options.Number("samplingIntervalMicros") * 1000;
+  profile.heap_sampling_interval_bytes = options.Number("heapSamplingIntervalBytes");
+  Collector::Get()->Configure(profile);
+
+  SamplerOptions sampler;
+  sampler.wall = options.Flag("wall");
+  sampler.heap = options.Flag("heap");
+  sampler.allocations = options.Flag("allocations");
+  sampler.context_frames = options.Flag("contextFrames");
+  sampler.sampling_interval_micros = static_cast<int>(options.Number("samplingIntervalMicros"));
+  sampler.heap_sampling_interval_bytes = static_cast<uint64_t>(options.Number("heapSamplingIntervalBytes"));
+  ThreadIdentity identity{options.Text("threadName"), options.Text("threadId")};
+  thread->sampler = ThreadSampler::Start(context, std::move(identity), sampler, args[1].As<v8::Object>());
+  args.GetReturnValue().Set(thread->sampler != nullptr);
+}
+
+/// finish(): takes the last window, while JavaScript can still name its labels. Sampling is over.
+void Finish(const Arguments& args) {
+  if (ThreadSampler* sampler = ThreadOf(args)->sampler) sampler->Finish();
+}
+
+/// stop(): finish() and give everything back; start() may be called again.
+void Stop(const Arguments& args) { ThreadOf(args)->StopSampler(); }
+
+/// enterFrame(n): only within resolveFrames().
+void EnterFrame(const Arguments& args) {
+  ThreadSampler* sampler = ThreadOf(args)->sampler;
+  if (sampler == nullptr || !args[0]->IsUint32()) return;
+  sampler->EnterFrame(args[0].As<v8::Uint32>()->Value());
+}
+
+/// contextFramesActive(): whether the current thread's context word holds an object right now.
+void ContextFramesActive(const Arguments& args) {
+  v8::Isolate* isolate = args.GetIsolate();
+  const bool active = ContextFrames::LayoutIsAsExpected(isolate) &&
+                      !ContextFrames::Current(isolate).As<v8::Value>()->IsUndefined();
+  args.GetReturnValue().Set(active);
+}
+
+/// collect(done): ends the interval; `done(interval)` is called on the calling thread's event loop.
+void Collect(const Arguments& args) {
+  if (args[0]->IsFunction()) CollectRequest::Send(args.GetIsolate(), args[0].As<v8::Function>());
+}
+
+/// nameThread(name): what the operating system calls the calling thread, up to 15 bytes.
+void NameThread(const Arguments& args) {
+  const v8::String::Utf8Value name(args.GetIsolate(), args[0]);
+  if (*name) pthread_setname_np(pthread_self(), std::string(*name).substr(0, 15).c_str());
+}
+
+}  // namespace
+
+void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Object> exports) {
+  auto* thread = new PerThread{isolate};
+  // Also the way out of every worker. The hook does not unregister itself: Node reads its record afterwards.
+  node::AddEnvironmentCleanupHook(
+      isolate,
+      [](void* data) {
+        std::unique_ptr<PerThread> ending(static_cast<PerThread*>(data));
+        ending->StopSampler();
+      },
+      thread);
+  const v8::Local<v8::External> data = v8::External::New(isolate, thread
+#if V8_MAJOR_VERSION >= 14
+                                                         ,
+                                                         v8::kExternalPointerTypeTagDefault
+#endif
+  );
+  const auto add = [&](const char* name, v8::FunctionCallback callback) {
+    const v8::Local<v8::String> key = v8::String::NewFromUtf8(isolate, name).ToLocalChecked();
+    const v8::Local<v8::Function> function = v8::Function::New(context, callback, data).ToLocalChecked();
+    function->SetName(key);
+    exports->Set(context, key, function).Check();
+  };
+  add("start", Start);
+  add("finish", Finish);
+  add("stop", Stop);
+  add("enterFrame", EnterFrame);
+  add("contextFramesActive", ContextFramesActive);
+  add("collect", Collect);
+  add("nameThread", NameThread);
+}
+
+}  // namespace acme

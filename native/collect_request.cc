@@ -1,0 +1,150 @@
+#include "collect_request.h"
+
+#include <node.h>
+#include <node_buffer.h>
+#include <uv.h>
+
+#include <memory>
+#include <mutex>
+
+#include "collector.h"
+
+namespace acme {
+namespace {
+
+/// Shared by the asking thread and the collector. Whichever ends first, the other finds `wake` gone.
+struct Pending {
+  std::mutex mutex;
+  uv_async_t* wake = nullptr;  // guarded; nullptr once the asking thread has gone
+  std::unique_ptr<Interval> interval;
+  v8::Isolate* isolate = nullptr;
+  v8::Global<v8::Function> done;
+};
+
+v8::Local<v8::String> Key(v8::Isolate* isolate, const char* text) {
+  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized).ToLocalChecked();
+}
+
+class ObjectBuilder {
+ public:
+  explicit ObjectBuilder(v8::Local<v8::Context> context)
+      : context_(context), object(v8::Object::New(context->GetIsolate())) {}
+
+  void Set(const char* name, v8::Local<v8::Value> value) {
+    object->Set(context_, Key(context_->GetIsolate(), name), value).Check();
+  }
+  void Number(const char* name, double value) { Set(name, v8::Number::New(context_->GetIsolate(), value)); }
+
+ private:
+  v8::Local<v8::Context> context_;
+
+ public:
+  v8::Local<v8::Object> object;
+};
+
+v8::Local<v8::Value> BytesOf(v8::Local<v8::Context> context, const std::string& bytes) {
+  v8::Isolate* isolate = context->GetIsolate();
+  v8::Local<v8::Object> buffer;
+  if (bytes.empty() || !node::Buffer::Copy(isolate, bytes.data(), bytes.size()).ToLocal(&buffer)) {
+    return v8::Undefined(isolate);
+  }
+  return buffer;
+}
+
+v8::Local<v8::Object> MeasuredOf(v8::Local<v8::Context> context, const Measured& measured) {
+  ObjectBuilder builder(context);
+  const TickCounts& ticks = measured.ticks;
+  builder.Number("ticks_labelled", double(ticks.labelled));
+  builder.Number("ticks_unlabelled", double(ticks.unlabelled));
+  builder.Number("ticks_idle", double(ticks.idle));
+  builder.Number("ticks_unfiled", double(ticks.unfiled));
+  builder.Number("ticks_dropped", double(ticks.dropped));
+  builder.Number("windows", double(measured.windows));
+  builder.Number("windows_interrupted", double(measured.interrupts));
+  builder.Number("errors", double(measured.errors));
+  builder.Number("threads", double(measured.threads));
+  builder.Number("application_thread_cpu_ms", measured.sampled_thread_cpu_nanos / 1e6);
+  builder.Number("longest_block_ms", measured.longest_block_nanos / 1e6);
+  builder.Number("process_cpu_ms", measured.process_cpu_nanos / 1e6);
+  return builder.object;
+}
+
+v8::Local<v8::Object> IntervalOf(v8::Local<v8::Context> context, const Interval& interval) {
+  v8::Isolate* isolate = context->GetIsolate();
+  ObjectBuilder counts(context);
+  for (const auto& [endpoint, count] : interval.endpoint_counts) {
+    v8::Local<v8::String> name;
+    if (v8::String::NewFromUtf8(isolate, endpoint.c_str()).ToLocal(&name)) {
+      const double before = counts.object->Get(context, name).ToLocalChecked()->IsNumber()
+                                ? counts.object->Get(context, name).ToLocalChecked().As<v8::Number>()->Value()
+                                : 0;
+      counts.object->CreateDataProperty(context, name, v8::Number::New(isolate, before + double(count)))
+          .Check();
+    }
+  }
+  ObjectBuilder builder(context);
+  builder.Number("startMs", double(interval.start_epoch_nanos / 1000000));
+  builder.Number("endMs", double(interval.end_epoch_nanos / 1000000));
+  builder.Set("wall", BytesOf(context, interval.wall));
+  builder.Set("space", BytesOf(context, interval.space));
+  builder.Set("endpointCounts", counts.object);
+  builder.Set("measured", MeasuredOf(context, interval.measured));
+  builder.Set("hasWork", v8::Boolean::New(isolate, interval.has_samples));
+  return builder.object;
+}
+
+void CloseWake(uv_async_t* wake) {
+  delete static_cast<std::shared_ptr<Pending>*>(wake->data);
+  uv_close(reinterpret_cast<uv_handle_t*>(wake),
+           [](uv_handle_t* handle) { delete reinterpret_cast<uv_async_t*>(handle); });
+}
+
+void OnThreadEnds(void* data) {
+  auto* pending = static_cast<Pending*>(data);
+  uv_async_t* wake;
+  {
+    std::lock_guard<std::mutex> lock(pending->mutex);
+    wake = pending->wake;
+    pending->wake = nullptr;
+  }
+  pending->done.Reset();
+  if (wake != nullptr) CloseWake(wake);
+}
+
+void OnDone(uv_async_t* wake) {
+  const std::shared_ptr<Pending> pending = *static_cast<std::shared_ptr<Pending>*>(wake->data);
+  v8::Isolate* isolate = pending->isolate;
+  {
+    std::lock_guard<std::mutex> lock(pending->mutex);
+    if (pending->interval == nullptr) return;
+    pending->wake = nullptr;
+  }
+  node::RemoveEnvironmentCleanupHook(isolate, OnThreadEnds, pending.get());
+  v8::HandleScope scope(isolate);
+  const v8::Local<v8::Function> done = pending->done.Get(isolate);
+  pending->done.Reset();
+  const v8::Local<v8::Context> context = done->GetCreationContextChecked();
+  const v8::Context::Scope context_scope(context);
+  v8::Local<v8::Value> argument = IntervalOf(context, *pending->interval);
+  CloseWake(wake);
+  node::MakeCallback(isolate, context->Global(), done, 1, &argument, {0, 0}).IsEmpty();
+}
+
+}  // namespace
+
+void CollectRequest::Send(v8::Isolate* isolate, v8::Local<v8::Function> done) {
+  auto pending = std::make_shared<Pending>();
+  pending->isolate = isolate;
+  pending->done.Reset(isolate, done);
+  pending->wake = new uv_async_t;
+  pending->wake->data = new std::shared_ptr<Pending>(pending);
+  uv_async_init(node::GetCurrentEventLoop(isolate), pending->wake, OnDone);
+  node::AddEnvironmentCleanupHook(isolate, OnThreadEnds, pending.get());
+  Collector::Get()->Collect([pending](std::unique_ptr<Interval> interval) {
+    std::lock_guard<std::mutex> lock(pending->mutex);
+    pending->interval = std::move(interval);
+    if (pending->wake != nullptr) uv_async_send(pending->wake);
+  });
+}
+
+}  // namespace acme

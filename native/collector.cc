@@ -1,0 +1,197 @@
+#include "collector.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include <algorithm>
+#include <csignal>
+#include <set>
+#include <thread>
+
+#include "clock.h"
+#include "space_profile.h"
+
+namespace acme {
+namespace {
+
+constexpr int64_t kMillisecond = 1'000'000;
+constexpr int64_t kWindowNanos = 1000 * kMillisecond;
+/// How long an event loop may take to turn before its running JavaScript is interrupted instead.
+constexpr int64_t kPatienceNanos = 100 * kMillisecond;
+/// How long the end of an interval waits for a thread that neither turns nor can be interrupted.
+constexpr int64_t kEndPatienceNanos = 300 * kMillisecond;
+/// V8's own thread files a tick one sampling period after it was taken; three, to be sure.
+constexpr int kSettlePeriods = 3;
+
+void SleepNanos(int64_t nanos) {
+  timespec duration{nanos / 1'000'000'000, nanos % 1'000'000'000};
+  while (nanosleep(&duration, &duration) != 0) {
+  }
+}
+
+}  // namespace
+
+Collector* Collector::Get() {
+  static auto* collector = new Collector();
+  return collector;
+}
+
+void Collector::Configure(const ProfileOptions& options) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!running_) options_ = options;
+}
+
+void Collector::Attach(std::shared_ptr<ThreadChannel> channel) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  attached_.push_back(std::move(channel));
+  if (running_) return;
+  running_ = true;
+  // No signal of the application may land on this thread.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread([this] { Run(); }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Collector::Collect(Done done) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  collects_.push_back(std::move(done));
+  work_.notify_one();
+}
+
+void Collector::Run() {
+  pthread_setname_np(pthread_self(), "acme-collector");
+  thread_cpu_.Take({});
+  interval_begin_nanos_ = MonotonicNanos();
+  interval_begin_epoch_nanos_ = EpochNanos();
+  wall_ = std::make_unique<WallProfile>(options_);
+  while (true) {
+    const bool end_interval = WaitForWork();
+    RunWindow(end_interval);
+    if (!end_interval) continue;
+    Done done;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      done = std::move(collects_.front());
+      collects_.pop_front();
+    }
+    done(FinishInterval());
+  }
+}
+
+/// Returns after a window's time, or at once with true when an interval is to end.
+bool Collector::WaitForWork() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  work_.wait_for(lock, std::chrono::nanoseconds(kWindowNanos), [this] { return !collects_.empty(); });
+  for (auto& channel : attached_) {
+    auto thread = std::make_unique<Thread>();
+    thread->record.identity = channel->identity;
+    thread->channel = std::move(channel);
+    threads_.push_back(std::move(thread));
+  }
+  attached_.clear();
+  return !collects_.empty();
+}
+
+void Collector::RunWindow(bool end_interval) {
+  AskAll(kRotate, end_interval ? kEndPatienceNanos : kPatienceNanos);
+  SleepNanos(options_.sampling_interval_nanos * kSettlePeriods);
+  AskAll(end_interval ? kHarvest | kEndInterval : uint32_t{kHarvest},
+         end_interval ? kEndPatienceNanos : kPatienceNanos);
+  TakeDeliveries();
+}
+
+void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
+  for (auto& thread : threads_) {
+    if (!thread->closed) thread->channel->Ask(requests);
+  }
+  const int64_t begin = MonotonicNanos();
+  int64_t pause = kMillisecond / 4;
+  while (true) {
+    const bool all_served = std::none_of(threads_.begin(), threads_.end(), [](const auto& thread) {
+      return !thread->closed && thread->channel->HasUnserved();
+    });
+    const int64_t waited = MonotonicNanos() - begin;
+    if (all_served || waited > patience_nanos) break;
+    if (waited > kPatienceNanos / 2) {
+      for (auto& thread : threads_) {
+        if (!thread->closed && thread->channel->HasUnserved()) thread->channel->Interrupt();
+      }
+    }
+    SleepNanos(pause);
+    pause = std::min(pause * 2, 10 * kMillisecond);
+  }
+}
+
+void Collector::TakeDeliveries() {
+  for (auto& thread : threads_) {
+    Delivery delivery = thread->channel->Take();
+    for (const auto& window : delivery.windows) wall_->Add(&thread->record, *window);
+    if (delivery.tail != nullptr) {
+      wall_->NameEndpoints(&thread->record, delivery.tail->slots_generation, delivery.tail->endpoint_names);
+      thread->heap = std::move(delivery.tail->heap);
+      thread->endpoint_counts = std::move(delivery.tail->endpoint_counts);
+    }
+    thread->closed = delivery.closed;
+  }
+}
+
+std::unique_ptr<Interval> Collector::FinishInterval() {
+  auto interval = std::make_unique<Interval>();
+  const int64_t duration_nanos = MonotonicNanos() - interval_begin_nanos_;
+  interval->start_epoch_nanos = interval_begin_epoch_nanos_;
+  interval->end_epoch_nanos = interval_begin_epoch_nanos_ + duration_nanos;
+
+  std::set<pid_t> sampled;
+  std::vector<ThreadHeap> heaps;
+  for (const auto& thread : threads_) {
+    sampled.insert(thread->record.identity->os_thread_id);
+    if (thread->heap != nullptr) heaps.push_back({thread->record.identity.get(), thread->heap.get()});
+    interval->endpoint_counts.insert(interval->endpoint_counts.end(), thread->endpoint_counts.begin(),
+                                     thread->endpoint_counts.end());
+  }
+  const ThreadCpu::Usage usage = thread_cpu_.Take(sampled);
+  wall_->AddOtherThreads(usage);
+  Measure(&interval->measured);
+  interval->measured.process_cpu_nanos = usage.process_nanos;
+  interval->has_samples = !wall_->empty() || !heaps.empty();
+  if (!wall_->empty()) interval->wall = wall_->Finish(interval->start_epoch_nanos, duration_nanos);
+  if (!heaps.empty()) {
+    interval->space = EncodeSpaceProfile(heaps, options_.heap_sampling_interval_bytes,
+                                         interval->start_epoch_nanos, duration_nanos);
+  }
+
+  interval_begin_nanos_ += duration_nanos;
+  interval_begin_epoch_nanos_ = EpochNanos();
+  wall_ = std::make_unique<WallProfile>(options_);
+  for (auto& thread : threads_) {
+    thread->heap.reset();
+    thread->endpoint_counts.clear();
+  }
+  threads_.erase(
+      std::remove_if(threads_.begin(), threads_.end(), [](const auto& thread) { return thread->closed; }),
+      threads_.end());
+  return interval;
+}
+
+void Collector::Measure(Measured* measured) {
+  measured->ticks = wall_->tick_counts();
+  measured->threads = threads_.size();
+  measured->collector_cpu_nanos = ThreadCpuNanos();
+  for (auto& thread : threads_) {
+    SamplerCost& cost = thread->channel->cost;
+    measured->windows += cost.windows.exchange(0);
+    measured->interrupts += cost.interrupts.exchange(0);
+    measured->errors += cost.errors.exchange(0);
+    measured->sampled_thread_cpu_nanos += cost.cpu_nanos.exchange(0);
+    measured->longest_block_nanos =
+        std::max(measured->longest_block_nanos, cost.longest_block_nanos.exchange(0));
+    const uint64_t dropped = thread->channel->dropped_ticks;
+    measured->ticks.dropped += dropped - thread->dropped_ticks_before;
+    thread->dropped_ticks_before = dropped;
+  }
+}
+
+}  // namespace acme

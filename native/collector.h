@@ -1,0 +1,88 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "thread_channel.h"
+#include "wall_profile.h"
+
+namespace acme {
+
+/// What the agent measured of itself in an interval.
+struct Measured {
+  TickCounts ticks;
+  uint64_t windows = 0;
+  uint64_t interrupts = 0;
+  uint64_t errors = 0;
+  int64_t sampled_thread_cpu_nanos = 0;
+  int64_t longest_block_nanos = 0;
+  int64_t collector_cpu_nanos = 0;
+  int64_t process_cpu_nanos = 0;
+  uint64_t threads = 0;
+};
+
+/// One upload's worth of profiles.
+struct Interval {
+  int64_t start_epoch_nanos = 0;
+  int64_t end_epoch_nanos = 0;
+  std::string wall;   // pprof, not compressed; empty if off
+  std::string space;  // the same
+  std::vector<std::pair<std::string, int64_t>> endpoint_counts;
+  Measured measured;
+  bool has_samples = false;
+};
+
+/// The one background thread of the process: asks every sampled thread for its windows, and turns them into
+/// profiles. Never destroyed: it may outlive main().
+class Collector {
+ public:
+  using Done = std::function<void(std::unique_ptr<Interval>)>;
+
+  static Collector* Get();
+
+  /// Before the first Attach.
+  void Configure(const ProfileOptions& options);
+  void Attach(std::shared_ptr<ThreadChannel> channel);
+  /// Ends the interval; `done` runs on the collector's thread, once.
+  void Collect(Done done);
+
+ private:
+  struct Thread {
+    std::shared_ptr<ThreadChannel> channel;
+    ThreadRecord record;
+    std::unique_ptr<AllocationTree> heap;
+    std::vector<std::pair<std::string, int64_t>> endpoint_counts;
+    uint64_t dropped_ticks_before = 0;
+    bool closed = false;
+  };
+
+  Collector() = default;
+  void Run();
+  void RunWindow(bool end_interval);
+  void AskAll(uint32_t requests, int64_t patience_nanos);
+  void TakeDeliveries();
+  std::unique_ptr<Interval> FinishInterval();
+  void Measure(Measured* measured);
+  bool WaitForWork();
+
+  ProfileOptions options_;
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::vector<std::shared_ptr<ThreadChannel>> attached_;  // guarded; moved to threads_ by the collector
+  std::deque<Done> collects_;                             // guarded
+  bool running_ = false;                                  // guarded
+
+  // Only the collector's thread from here on.
+  std::vector<std::unique_ptr<Thread>> threads_;
+  std::unique_ptr<WallProfile> wall_;
+  ThreadCpu thread_cpu_;
+  int64_t interval_begin_nanos_ = 0;
+  int64_t interval_begin_epoch_nanos_ = 0;
+};
+
+}  // namespace acme

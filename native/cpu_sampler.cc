@@ -1,0 +1,101 @@
+#include "cpu_sampler.h"
+
+#include <v8.h>
+
+#include <algorithm>
+
+namespace acme {
+
+CpuSampler::CpuSampler(v8::Isolate* isolate, int sampling_interval_micros)
+    : isolate_(isolate),
+      // Eager logging from before the application is loaded: a later or lazy start walks the whole heap.
+      profiler_(v8::CpuProfiler::New(isolate, v8::kDebugNaming, v8::kEagerLogging)) {
+  v8::CpuProfiler::UseDetailedSourcePositionsForProfiling(isolate);
+  profiler_->SetSamplingInterval(sampling_interval_micros);
+}
+
+CpuSampler::~CpuSampler() {
+  v8::HandleScope scope(isolate_);
+  for (const v8::ProfilerId id : {previous_, current_}) {
+    if (id == kNoProfile) continue;
+    if (v8::CpuProfile* profile = profiler_->Stop(id)) profile->Delete();
+  }
+  profiler_->Dispose();
+}
+
+v8::ProfilerId CpuSampler::StartProfile() {
+  v8::CpuProfilingOptions options(v8::kCallerLineNumbers, v8::CpuProfilingOptions::kNoSampleLimit);
+  const v8::CpuProfilingResult result = profiler_->Start(std::move(options));
+  return result.status == v8::CpuProfilingStatus::kStarted ? result.id : kNoProfile;
+}
+
+bool CpuSampler::Start() {
+  InstallSigprofFloor();
+  current_ = StartProfile();
+  InstallSigprofHandler();
+  return current_ != kNoProfile;
+}
+
+bool CpuSampler::Rotate() {
+  if (current_ == kNoProfile || previous_ != kNoProfile) return false;
+  // The next profile starts before the last one stops: a profiler without profiles ends its thread.
+  const v8::ProfilerId next = StartProfile();
+  if (next == kNoProfile) return false;
+  previous_ = current_;
+  current_ = next;
+  return true;
+}
+
+void CpuSampler::Harvest(int64_t end_micros, StringTable* strings, Window* window) {
+  if (previous_ == kNoProfile) return;
+  v8::HandleScope scope(isolate_);
+  v8::CpuProfile* profile = profiler_->Stop(previous_);
+  previous_ = kNoProfile;
+  if (profile == nullptr) return;
+  Copy(*profile, end_micros, strings, window);
+  // At once: a profile that is kept while the next one samples has corrupted heaps in the field.
+  profile->Delete();
+}
+
+void CpuSampler::Finish(StringTable* strings, Window* window) {
+  previous_ = current_;
+  current_ = kNoProfile;
+  Harvest(INT64_MAX, strings, window);
+}
+
+void CpuSampler::Copy(const v8::CpuProfile& profile, int64_t end_micros, StringTable* strings,
+                      Window* window) {
+  const int sample_count = profile.GetSamplesCount();
+  std::vector<uint32_t> index_of_id;
+  std::vector<std::pair<const v8::CpuProfileNode*, int32_t>> pending{{profile.GetTopDownRoot(), -1}};
+  std::vector<v8::CpuProfileNode::LineTick> line_ticks;
+  while (!pending.empty()) {
+    const auto [node, parent] = pending.back();
+    pending.pop_back();
+    const uint32_t index = static_cast<uint32_t>(window->nodes.size());
+    const uint32_t id = node->GetNodeId();
+    if (id >= index_of_id.size()) index_of_id.resize(std::max<size_t>(id + 1, index_of_id.size() * 2));
+    index_of_id[id] = index;
+    window->nodes.push_back({parent, strings->Intern(node->GetFunctionNameStr(), &window->fresh_strings),
+                             strings->Intern(node->GetScriptResourceNameStr(), &window->fresh_strings),
+                             std::max(node->GetLineNumber(), 0), node->GetColumnNumber()});
+    if (const unsigned lines = node->GetHitLineCount(); lines > 0) {
+      line_ticks.resize(lines);
+      node->GetLineTicks(line_ticks.data(), lines);
+      for (const auto& tick : line_ticks) window->line_ticks.push_back({index, tick.line, tick.hit_count});
+    }
+    for (int child = 0; child < node->GetChildrenCount(); child++) {
+      pending.emplace_back(node->GetChild(child), static_cast<int32_t>(index));
+    }
+  }
+  for (int i = 0; i < sample_count; i++) {
+    const int64_t time_micros = profile.GetSampleTimestamp(i);
+    // While two profiles overlap V8 files a tick under both.
+    if (time_micros < copied_until_micros_ || time_micros >= end_micros) continue;
+    window->samples.push_back({time_micros, index_of_id[profile.GetSample(i)->GetNodeId()],
+                               static_cast<uint8_t>(profile.GetSampleState(i))});
+  }
+  copied_until_micros_ = end_micros;
+}
+
+}  // namespace acme

@@ -1,0 +1,127 @@
+#include "heap_sampler.h"
+
+#include <v8.h>
+
+#include <algorithm>
+
+namespace acme {
+namespace {
+
+constexpr size_t kMaxCachedNodes = 1 << 17;
+
+/// Node 26 and later mark each sample as alive or not, so one sampler tells both what was allocated and what
+/// is left. Before, objects that were collected vanish from the samples: only what is alive can be told.
+constexpr bool kSamplesTellLiveness = V8_MAJOR_VERSION >= 14;
+
+bool IsLive(const v8::AllocationProfile::Sample& sample) {
+#if V8_MAJOR_VERSION >= 14
+  return sample.is_live;
+#else
+  return true;
+#endif
+}
+
+}  // namespace
+
+HeapSampler::HeapSampler(v8::Isolate* isolate, uint64_t sampling_interval_bytes, bool allocations)
+    : isolate_(isolate),
+      sampling_interval_bytes_(sampling_interval_bytes),
+      allocations_(allocations && kSamplesTellLiveness),
+      on_(Start()) {}
+
+HeapSampler::~HeapSampler() {
+  if (on_) isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
+}
+
+bool HeapSampler::Start() {
+  // Never kSamplingForceGC: a forced collection stalls the application for 50-130 ms at every upload.
+  int flags = v8::HeapProfiler::kSamplingNoFlags;
+  if (allocations_) {
+    flags = v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMajorGC |
+            v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMinorGC;
+  }
+  return isolate_->GetHeapProfiler()->StartSamplingHeapProfiler(
+      sampling_interval_bytes_, kMaxStackDepth, static_cast<v8::HeapProfiler::SamplingFlags>(flags));
+}
+
+std::unique_ptr<AllocationTree> HeapSampler::Take() {
+  if (!on_) return nullptr;
+  v8::HandleScope scope(isolate_);
+  std::unique_ptr<v8::AllocationProfile> profile(isolate_->GetHeapProfiler()->GetAllocationProfile());
+  if (profile == nullptr) return nullptr;
+  auto tree = std::make_unique<AllocationTree>();
+  tree->has_allocations = allocations_;
+  std::unordered_map<uint32_t, uint32_t> index_of_id;
+  CopyNodes(profile.get(), tree.get(), &index_of_id);
+
+  uint64_t newest = last_sample_id_;
+  for (const auto& sample : profile->GetSamples()) {
+    newest = std::max(newest, sample.sample_id);
+    const auto found = index_of_id.find(sample.node_id);
+    if (found == index_of_id.end()) continue;
+    AllocationNode& node = tree->nodes[found->second];
+    const int64_t bytes = static_cast<int64_t>(sample.size) * sample.count;
+    if (IsLive(sample)) {
+      node.inuse_objects += sample.count;
+      node.inuse_bytes += bytes;
+    }
+    if (allocations_ && sample.sample_id > last_sample_id_) {
+      node.alloc_objects += sample.count;
+      node.alloc_bytes += bytes;
+    }
+  }
+  last_sample_id_ = newest;
+
+  if (allocations_ && profile->GetSamples().size() > kMaxSamples) {
+    profile.reset();
+    isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
+    on_ = Start();
+    last_sample_id_ = 0;
+    names_of_node_.clear();
+    tree->restarted = true;
+  }
+  return tree;
+}
+
+void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree,
+                            std::unordered_map<uint32_t, uint32_t>* index_of_id) {
+  if (names_of_node_.size() > kMaxCachedNodes) {
+    names_of_node_.clear();
+    string_numbers_.clear();
+    strings_.clear();
+  }
+  std::vector<uint32_t> number_in_tree(strings_.size(), UINT32_MAX);
+  const auto in_tree = [&](uint32_t number) {
+    if (number >= number_in_tree.size()) number_in_tree.resize(strings_.size(), UINT32_MAX);
+    if (number_in_tree[number] == UINT32_MAX) {
+      number_in_tree[number] = static_cast<uint32_t>(tree->strings.size());
+      tree->strings.push_back(strings_[number]);
+    }
+    return number_in_tree[number];
+  };
+  std::vector<std::pair<v8::AllocationProfile::Node*, int32_t>> pending{{profile->GetRootNode(), -1}};
+  while (!pending.empty()) {
+    const auto [node, parent] = pending.back();
+    pending.pop_back();
+    const uint32_t index = static_cast<uint32_t>(tree->nodes.size());
+    index_of_id->emplace(node->node_id, index);
+    auto [names, added] = names_of_node_.try_emplace(node->node_id);
+    if (added) names->second = {StringNumber(node->name), StringNumber(node->script_name)};
+    tree->nodes.push_back({parent, in_tree(names->second.function_name), in_tree(names->second.script_name),
+                           std::max(node->line_number, 0)});
+    for (v8::AllocationProfile::Node* child : node->children) {
+      pending.emplace_back(child, static_cast<int32_t>(index));
+    }
+  }
+}
+
+uint32_t HeapSampler::StringNumber(v8::Local<v8::String> text) {
+  const v8::String::Utf8Value utf8(isolate_, text);
+  const auto [entry, added] =
+      string_numbers_.try_emplace(std::string(*utf8 ? *utf8 : "", static_cast<size_t>(utf8.length())),
+                                  static_cast<uint32_t>(strings_.size()));
+  if (added) strings_.push_back(entry->first);
+  return entry->second;
+}
+
+}  // namespace acme

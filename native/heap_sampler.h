@@ -1,0 +1,51 @@
+#pragma once
+
+#include <v8-profiler.h>
+
+#include <memory>
+#include <unordered_map>
+
+#include "window.h"
+
+namespace acme {
+
+/// V8's sampling heap profiler, started once and left on: a restart forgets all that is alive.
+/// V8 has one of these per isolate; where somebody else has started it, this one stays off.
+class HeapSampler {
+ public:
+  /// Deepest stack that V8 keeps for an allocation.
+  static constexpr int kMaxStackDepth = 64;
+  /// Dead samples kept by V8 (Node 26 and later) before the sampler starts anew to free them.
+  static constexpr size_t kMaxSamples = 200'000;
+
+  HeapSampler(v8::Isolate* isolate, uint64_t sampling_interval_bytes, bool allocations);
+  ~HeapSampler();
+  HeapSampler(const HeapSampler&) = delete;
+
+  /// What is alive now and, where the runtime can tell, what was allocated since the last call.
+  /// nullptr if heap sampling is off.
+  std::unique_ptr<AllocationTree> Take();
+
+ private:
+  struct NodeNames {
+    uint32_t function_name;
+    uint32_t script_name;
+  };
+
+  bool Start();
+  uint32_t StringNumber(v8::Local<v8::String> text);
+  void CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree,
+                 std::unordered_map<uint32_t, uint32_t>* index_of_id);
+
+  v8::Isolate* isolate_;
+  uint64_t sampling_interval_bytes_;
+  bool allocations_;
+  bool on_;
+  uint64_t last_sample_id_ = 0;
+  // A node of V8's tree keeps its id and its names: converting them again each time costs most of a Take().
+  std::unordered_map<uint32_t, NodeNames> names_of_node_;
+  std::unordered_map<std::string, uint32_t> string_numbers_;
+  std::vector<std::string> strings_;
+};
+
+}  // namespace acme

@@ -1,0 +1,130 @@
+#include "resolution.h"
+
+#include <algorithm>
+
+namespace acme {
+namespace {
+
+v8::Local<v8::String> Name(v8::Isolate* isolate, const char* text) {
+  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized).ToLocalChecked();
+}
+
+v8::Local<v8::Value> Get(v8::Local<v8::Context> context, v8::Local<v8::Value> object, const char* name) {
+  v8::Local<v8::Value> value;
+  if (!object->IsObject() ||
+      !object.As<v8::Object>()->Get(context, Name(context->GetIsolate(), name)).ToLocal(&value)) {
+    return v8::Undefined(context->GetIsolate());
+  }
+  return value;
+}
+
+v8::Local<v8::Value> Get(v8::Local<v8::Context> context, v8::Local<v8::Value> object, uint32_t index) {
+  v8::Local<v8::Value> value;
+  if (!object->IsObject() || !object.As<v8::Object>()->Get(context, index).ToLocal(&value)) {
+    return v8::Undefined(context->GetIsolate());
+  }
+  return value;
+}
+
+v8::MaybeLocal<v8::Value> Call(v8::Local<v8::Context> context, v8::Local<v8::Object> object,
+                               const char* method, int argc, v8::Local<v8::Value>* argv) {
+  const v8::Local<v8::Value> function = Get(context, object, method);
+  if (!function->IsFunction()) return {};
+  return function.As<v8::Function>()->Call(context, object, argc, argv);
+}
+
+/// Copies up to `count` elements; what the view lacks stays zero.
+template <typename T>
+std::vector<T> CopyView(v8::Local<v8::Value> value, size_t count) {
+  std::vector<T> elements(count);
+  if (value->IsArrayBufferView()) {
+    value.As<v8::ArrayBufferView>()->CopyContents(elements.data(), count * sizeof(T));
+  }
+  return elements;
+}
+
+uint32_t LengthOf(v8::Local<v8::Value> value) {
+  return value->IsArray() ? value.As<v8::Array>()->Length() : 0;
+}
+
+std::string Text(v8::Isolate* isolate, v8::Local<v8::Value> value) {
+  if (!value->IsString()) return std::string();
+  const v8::String::Utf8Value utf8(isolate, value);
+  return std::string(*utf8 ? *utf8 : "", static_cast<size_t>(utf8.length()));
+}
+
+/// [key, value, key, value, ...]
+CustomLabels ReadCustomLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> flat) {
+  v8::Isolate* isolate = context->GetIsolate();
+  CustomLabels labels;
+  for (uint32_t i = 0; i + 1 < LengthOf(flat); i += 2) {
+    const v8::Local<v8::Value> value = Get(context, flat, i + 1);
+    CustomLabel label{Text(isolate, Get(context, flat, i)), Text(isolate, value), 0, value->IsNumber()};
+    if (label.is_number) label.number = value->IntegerValue(context).FromMaybe(0);
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+/// [slot, name, slot, name, ...]
+void ReadEndpointNames(v8::Local<v8::Context> context, v8::Local<v8::Value> flat,
+                       std::vector<EndpointName>* names) {
+  for (uint32_t i = 0; i + 1 < LengthOf(flat); i += 2) {
+    names->emplace_back(Get(context, flat, i)->Uint32Value(context).FromMaybe(0),
+                        Text(context->GetIsolate(), Get(context, flat, i + 1)));
+  }
+}
+
+}  // namespace
+
+bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
+                               Window* window) {
+  v8::Isolate* isolate = context->GetIsolate();
+  const v8::TryCatch quiet(isolate);
+  v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate, count);
+  v8::Local<v8::Value> result;
+  if (!Call(context, resolver, "resolveFrames", 1, &argument).ToLocal(&result)) return false;
+  window->label_set_of_frame = CopyView<uint32_t>(Get(context, result, "labelSetOfFrame"), count);
+  window->label_set_of_frame.insert(window->label_set_of_frame.begin(), 0);
+  const size_t sets = Get(context, result, "count")->Uint32Value(context).FromMaybe(0);
+  const auto ids = CopyView<uint64_t>(Get(context, result, "ids"), sets * 4);
+  const auto endpoints = CopyView<uint32_t>(Get(context, result, "endpointSlot"), sets);
+  const auto customs = CopyView<uint32_t>(Get(context, result, "customSlot"), sets);
+  for (size_t i = 0; i < sets; i++) {
+    window->label_sets.push_back(
+        {ids[4 * i], ids[4 * i + 1], ids[4 * i + 2], ids[4 * i + 3], endpoints[i], customs[i]});
+  }
+  for (uint32_t& set : window->label_set_of_frame) {
+    if (set > sets) set = 0;
+  }
+  const v8::Local<v8::Value> customs_of_slots = Get(context, result, "newCustoms");
+  for (uint32_t i = 0; i < LengthOf(customs_of_slots); i++) {
+    window->fresh_custom_labels.push_back(ReadCustomLabels(context, Get(context, customs_of_slots, i)));
+  }
+  ReadEndpointNames(context, Get(context, result, "newEndpoints"), &window->endpoint_names);
+  return true;
+}
+
+bool Resolution::EndInterval(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver,
+                             IntervalTail* tail) {
+  v8::Isolate* isolate = context->GetIsolate();
+  const v8::TryCatch quiet(isolate);
+  v8::Local<v8::Value> result;
+  if (!Call(context, resolver, "endInterval", 0, nullptr).ToLocal(&result)) return false;
+  ReadEndpointNames(context, Get(context, result, "endpoints"), &tail->endpoint_names);
+  const v8::Local<v8::Value> counts = Get(context, result, "endpointCounts");
+  v8::Local<v8::Array> names;
+  if (counts->IsObject() && counts.As<v8::Object>()->GetOwnPropertyNames(context).ToLocal(&names)) {
+    for (uint32_t i = 0; i < names->Length(); i++) {
+      const v8::Local<v8::Value> name = Get(context, names, i);
+      const std::string text = Text(isolate, name);
+      v8::Local<v8::Value> count;
+      if (!text.empty() && counts.As<v8::Object>()->Get(context, name).ToLocal(&count)) {
+        tail->endpoint_counts.emplace_back(text, count->IntegerValue(context).FromMaybe(0));
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace acme

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <v8.h>
+
+#include "window.h"
+
+namespace acme {
+
+/// The JavaScript side of labels (src/agent/resolve.ts), an object with two methods.
+///
+/// `resolveFrames(count)` visits the frames 0 to count - 1 with the addon's `enterFrame(n)` and returns a
+/// WindowLabels. `endInterval()` returns `{ endpoints, endpointCounts }`: [slot, name, ...] of requests that
+/// still run, and finished requests by endpoint. Slots begin anew afterwards.
+class Resolution {
+ public:
+  /// False when JavaScript cannot run or has thrown: the window stays without labels.
+  static bool ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
+                            Window* window);
+  static bool EndInterval(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, IntervalTail* tail);
+};
+
+}  // namespace acme

@@ -1,0 +1,86 @@
+#include "sigprof.h"
+
+#include <cerrno>
+
+#include "clock.h"
+
+// Everything that runs inside the SIGPROF handler, alone in this object file: a test holds its undefined
+// symbols against an allow-list. No allocation, no lock, no V8 call, no C++ run-time here.
+
+namespace acme {
+namespace {
+
+// initial-exec: the general model may allocate on a thread's first access, inside the handler.
+#define ACME_HANDLER_TLS __attribute__((tls_model("initial-exec")))
+thread_local HandlerState* volatile tls_state ACME_HANDLER_TLS = nullptr;
+thread_local volatile sig_atomic_t tls_inside ACME_HANDLER_TLS = 0;
+
+// Written before our handler is installed, and again only when V8 has replaced it; read by the handler.
+struct sigaction next_action;
+
+void CallNext(int signal, siginfo_t* info, void* context) {
+  if (next_action.sa_flags & SA_SIGINFO) {
+    if (next_action.sa_sigaction != nullptr) next_action.sa_sigaction(signal, info, context);
+  } else if (next_action.sa_handler != SIG_DFL && next_action.sa_handler != SIG_IGN) {
+    next_action.sa_handler(signal);
+  }
+}
+
+void OnSigprof(int signal, siginfo_t* info, void* context) {
+  // Two profilers that chain to each other would recurse until the stack ends.
+  if (tls_inside) return;
+  tls_inside = 1;
+  const int saved_errno = errno;
+  HandlerState* state = tls_state;
+  Tick* tick = state != nullptr ? state->ring.Reserve() : nullptr;
+  if (tick != nullptr) {
+    tick->before_nanos = MonotonicNanos();
+    tick->cpu_nanos = ThreadCpuNanos();
+    tick->version = state->version_word != nullptr ? *state->version_word : 0;
+    if (state->gc_depth > 0) {
+      tick->context = HandlerState::kDuringGc;
+    } else {
+      tick->context = state->context_word != nullptr ? *state->context_word : HandlerState::kNoContext;
+    }
+  }
+  CallNext(signal, info, context);
+  if (tick != nullptr) {
+    tick->after_nanos = MonotonicNanos();
+    state->ring.Commit();
+  }
+  errno = saved_errno;
+  tls_inside = 0;
+}
+
+void FloorHandler(int) {}
+
+}  // namespace
+
+void InstallSigprofFloor() {
+  struct sigaction current;
+  if (sigaction(SIGPROF, nullptr, &current) != 0) return;
+  if ((current.sa_flags & SA_SIGINFO) || current.sa_handler != SIG_DFL) return;
+  struct sigaction floor = {};
+  floor.sa_handler = FloorHandler;
+  floor.sa_flags = SA_RESTART;
+  sigemptyset(&floor.sa_mask);
+  sigaction(SIGPROF, &floor, nullptr);
+}
+
+void InstallSigprofHandler() {
+  struct sigaction current;
+  if (sigaction(SIGPROF, nullptr, &current) != 0) return;
+  if ((current.sa_flags & SA_SIGINFO) && current.sa_sigaction == OnSigprof) return;
+  next_action = current;
+  struct sigaction action = {};
+  action.sa_sigaction = OnSigprof;
+  action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGPROF, &action, nullptr);
+}
+
+void ArmThread(HandlerState* state) { tls_state = state; }
+
+void DisarmThread() { tls_state = nullptr; }
+
+}  // namespace acme

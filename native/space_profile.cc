@@ -1,0 +1,65 @@
+#include "space_profile.h"
+
+#include "script_path.h"
+
+namespace acme {
+namespace {
+
+void AddTree(PprofEncoder* encoder, const ThreadHeap& heap, bool allocations) {
+  const AllocationTree& tree = *heap.tree;
+  std::vector<uint64_t> location_of_node;
+  location_of_node.reserve(tree.nodes.size());
+  for (const AllocationNode& node : tree.nodes) {
+    const std::string& name = tree.strings[node.function_name];
+    const uint32_t function =
+        encoder->Function(encoder->String(name.empty() ? "(anonymous)" : name),
+                          encoder->String(ScriptPath(tree.strings[node.script_name])), node.line);
+    location_of_node.push_back(encoder->Location(function, node.line, 0));
+  }
+  const Label labels[] = {
+      {encoder->String("thread name"), encoder->String(heap.identity->name), 0, 0},
+      {encoder->String("thread id"), encoder->String(heap.identity->thread_id), 0, 0},
+      {encoder->String("os thread id"), encoder->String(std::to_string(heap.identity->os_thread_id)), 0, 0}};
+  for (const AllocationNode& node : tree.nodes) {
+    if ((node.inuse_objects | node.alloc_objects) == 0) continue;
+    std::vector<uint64_t> leaf_first;
+    const AllocationNode* at = &node;
+    // Node 0 is V8's root.
+    for (; at->parent >= 0; at = &tree.nodes[static_cast<size_t>(at->parent)]) {
+      leaf_first.push_back(location_of_node[static_cast<size_t>(at - tree.nodes.data())]);
+    }
+    if (allocations) {
+      const int64_t values[] = {node.inuse_objects, node.alloc_objects, node.inuse_bytes, node.alloc_bytes};
+      encoder->Sample(leaf_first.data(), leaf_first.size(), values, labels, std::size(labels));
+    } else {
+      const int64_t values[] = {node.inuse_objects, node.inuse_bytes};
+      encoder->Sample(leaf_first.data(), leaf_first.size(), values, labels, std::size(labels));
+    }
+  }
+}
+
+}  // namespace
+
+std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t sampling_interval_bytes,
+                               int64_t time_nanos, int64_t duration_nanos) {
+  bool allocations = true;
+  for (const ThreadHeap& heap : heaps) allocations &= heap.tree->has_allocations;
+  // The order of dd-trace: readers of the Datadog format go by position in places.
+  std::vector<ValueType> types{{"inuse_objects", "count"}, {"inuse_space", "bytes"}};
+  if (allocations) {
+    types = {{"inuse_objects", "count"},
+             {"alloc_objects", "count"},
+             {"inuse_space", "bytes"},
+             {"alloc_space", "bytes"}};
+  }
+  PprofEncoder encoder(types, types.back(), sampling_interval_bytes);
+  for (const ThreadHeap& heap : heaps) {
+    AddTree(&encoder, heap, allocations);
+    if (heap.tree->restarted) {
+      encoder.Comment(encoder.String("heap sampling started anew: " + heap.identity->name));
+    }
+  }
+  return encoder.Finish(time_nanos, duration_nanos);
+}
+
+}  // namespace acme

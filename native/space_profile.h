@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "wall_profile.h"
+
+namespace acme {
+
+struct ThreadHeap {
+  const ThreadIdentity* identity;
+  const AllocationTree* tree;
+};
+
+/// The heap profile of all threads as a pprof: what is alive and, if every tree can tell, what was allocated
+/// in the interval.
+std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t sampling_interval_bytes,
+                               int64_t time_nanos, int64_t duration_nanos);
+
+}  // namespace acme

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <uv.h>
+#include <v8.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "window.h"
+
+namespace acme {
+
+class ThreadSampler;
+
+enum Request : uint32_t {
+  kRotate = 1,       // begin the next window
+  kHarvest = 2,      // copy the window that ended
+  kEndInterval = 4,  // with the harvest: heap, endpoints
+};
+
+/// What one sampled thread has finished and the collector has not yet taken.
+struct Delivery {
+  std::vector<std::unique_ptr<Window>> windows;
+  std::unique_ptr<IntervalTail> tail;
+  bool closed = false;  // nothing will follow
+};
+
+/// What a sampled thread's work has cost that thread. Written there, read by the collector.
+struct SamplerCost {
+  std::atomic<uint64_t> windows{0};
+  std::atomic<uint64_t> interrupts{0};  // windows served inside running JavaScript
+  std::atomic<uint64_t> errors{0};
+  std::atomic<int64_t> cpu_nanos{0};
+  std::atomic<int64_t> longest_block_nanos{0};  // since the last time it was read
+};
+
+/// The seam between a sampled thread and the collector: requests go in, deliveries come out. Outlives both.
+class ThreadChannel : public std::enable_shared_from_this<ThreadChannel> {
+ public:
+  ThreadChannel(ThreadIdentity identity, v8::Isolate* isolate, ThreadSampler* sampler, uv_async_t* wake)
+      : identity(std::make_shared<const ThreadIdentity>(std::move(identity))),
+        isolate_(isolate),
+        sampler_(sampler),
+        wake_(wake) {}
+
+  const std::shared_ptr<const ThreadIdentity> identity;
+  SamplerCost cost;
+  std::atomic<uint64_t> dropped_ticks{0};
+
+  // From the collector:
+  void Ask(uint32_t requests);
+  /// For a thread whose event loop has not turned: asks V8 to call back at the next stack check.
+  void Interrupt();
+  bool HasUnserved() const { return requests_.load() != 0; }
+  Delivery Take();
+
+  // From the sampled thread:
+  uint32_t TakeRequests() { return requests_.exchange(0); }
+  void Deliver(std::unique_ptr<Window> window, std::unique_ptr<IntervalTail> tail);
+  /// After this neither `wake` nor the isolate is touched again.
+  void Close();
+  ThreadSampler* sampler() const { return sampler_; }
+
+ private:
+  std::mutex mutex_;
+  v8::Isolate* isolate_;    // guarded by mutex_ where the collector uses it
+  ThreadSampler* sampler_;  // only dereferenced on the sampled thread
+  uv_async_t* wake_;
+  bool interrupt_pending_ = false;
+  Delivery delivery_;
+  std::atomic<uint32_t> requests_{0};
+};
+
+}  // namespace acme

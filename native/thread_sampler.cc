@@ -1,0 +1,213 @@
+#include "thread_sampler.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "clock.h"
+#include "collector.h"
+#include "resolution.h"
+
+namespace acme {
+namespace {
+
+void OnGcPrologue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
+  static_cast<ContextFrames*>(frames)->BeginGc();
+}
+
+void OnGcEpilogue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
+  static_cast<ContextFrames*>(frames)->EndGc();
+}
+
+/// Adds what a piece of work on the sampled thread has cost.
+class CostScope {
+ public:
+  explicit CostScope(SamplerCost* cost)
+      : cost_(cost), begin_nanos_(MonotonicNanos()), begin_cpu_nanos_(ThreadCpuNanos()) {}
+  ~CostScope() {
+    cost_->cpu_nanos += ThreadCpuNanos() - begin_cpu_nanos_;
+    const int64_t block_nanos = MonotonicNanos() - begin_nanos_;
+    if (block_nanos > cost_->longest_block_nanos) cost_->longest_block_nanos = block_nanos;
+  }
+
+ private:
+  SamplerCost* cost_;
+  const int64_t begin_nanos_;
+  const int64_t begin_cpu_nanos_;
+};
+
+}  // namespace
+
+ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdentity identity,
+                                    const SamplerOptions& options, v8::Local<v8::Object> resolver) {
+  auto* sampler = new ThreadSampler(context, options, resolver);
+  identity.os_thread_id = static_cast<int>(syscall(SYS_gettid));
+  if (options.wall) {
+    sampler->cpu_ = std::make_unique<CpuSampler>(sampler->isolate_, options.sampling_interval_micros);
+    ArmThread(&sampler->state_);
+    if (!sampler->cpu_->Start()) {
+      delete sampler;
+      return nullptr;
+    }
+  }
+  if (options.heap) {
+    sampler->heap_ = std::make_unique<HeapSampler>(sampler->isolate_, options.heap_sampling_interval_bytes,
+                                                   options.allocations);
+  }
+  // V8's sampler would otherwise wake a waiting event loop at every tick: an idle process looks busy.
+  uv_loop_configure(sampler->loop_, UV_LOOP_BLOCK_SIGNAL, SIGPROF);
+  sampler->wake_ = new uv_async_t;
+  sampler->wake_->data = sampler;
+  uv_async_init(sampler->loop_, sampler->wake_, [](uv_async_t* handle) {
+    if (handle->data != nullptr) static_cast<ThreadSampler*>(handle->data)->Serve();
+  });
+  uv_unref(reinterpret_cast<uv_handle_t*>(sampler->wake_));
+  sampler->window_begin_ = sampler->Now();
+  sampler->channel_ =
+      std::make_shared<ThreadChannel>(std::move(identity), sampler->isolate_, sampler, sampler->wake_);
+  Collector::Get()->Attach(sampler->channel_);
+  return sampler;
+}
+
+ThreadSampler::ThreadSampler(v8::Local<v8::Context> context, const SamplerOptions& options,
+                             v8::Local<v8::Object> resolver)
+    : isolate_(context->GetIsolate()),
+      loop_(node::GetCurrentEventLoop(isolate_)),
+      context_(isolate_, context),
+      resolver_(isolate_, resolver),
+      frames_(isolate_, &state_) {
+  if (options.context_frames && ContextFrames::LayoutIsAsExpected(isolate_)) {
+    state_.context_word = ContextFrames::WordOf(isolate_);
+  }
+  isolate_->AddGCPrologueCallback(OnGcPrologue, &frames_);
+  isolate_->AddGCEpilogueCallback(OnGcEpilogue, &frames_);
+}
+
+// Acquired downwards in Start, released upwards here: first the source of ticks, then what ticks touch.
+ThreadSampler::~ThreadSampler() {
+  cpu_.reset();
+  DisarmThread();
+  heap_.reset();
+  isolate_->RemoveGCPrologueCallback(OnGcPrologue, &frames_);
+  isolate_->RemoveGCEpilogueCallback(OnGcEpilogue, &frames_);
+}
+
+void ThreadSampler::Stop() {
+  Finish();
+  channel_->Close();
+  wake_->data = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(wake_),
+           [](uv_handle_t* handle) { delete reinterpret_cast<uv_async_t*>(handle); });
+  v8::HandleScope scope(isolate_);
+  delete this;
+}
+
+Boundary ThreadSampler::Now() const {
+  return {MonotonicNanos(), ThreadCpuNanos(), static_cast<int64_t>(uv_metrics_idle_time(loop_))};
+}
+
+void ThreadSampler::Serve() {
+  const uint32_t requests = channel_->TakeRequests();
+  if (requests == 0 || finished_) return;
+  const CostScope cost(&channel_->cost);
+  v8::HandleScope scope(isolate_);
+  if (requests & kHarvest) {
+    // The collector asks one step at a time; both at once means that this thread was away.
+    if ((requests & kRotate) && cpu_ != nullptr && !cpu_->rotated()) Rotate();
+    auto window = Harvest(false);
+    channel_->Deliver(std::move(window), requests & kEndInterval ? Tail() : nullptr);
+  } else if (requests & kRotate) {
+    Rotate();
+  }
+}
+
+void ThreadSampler::Finish() {
+  if (finished_) return;
+  finished_ = true;
+  const CostScope cost(&channel_->cost);
+  v8::HandleScope scope(isolate_);
+  if (cpu_ != nullptr && cpu_->rotated()) channel_->Deliver(Harvest(false), nullptr);
+  auto window = Harvest(true);
+  channel_->Deliver(std::move(window), Tail());
+}
+
+void ThreadSampler::Rotate() {
+  if (cpu_ == nullptr || !cpu_->Rotate()) return;
+  // After the next profile has started: the one before holds every tick until here.
+  window_end_ = Now();
+}
+
+std::unique_ptr<Window> ThreadSampler::Harvest(bool last) {
+  if (cpu_ == nullptr || (!last && !cpu_->rotated())) return nullptr;
+  auto window = std::make_unique<Window>();
+  if (strings_.full()) {
+    strings_.Clear();
+    window->strings_cleared = true;
+  }
+  if (last) {
+    cpu_->Finish(&strings_, window.get());
+    window_end_ = Now();
+  } else {
+    cpu_->Harvest(window_end_.time_nanos / 1000, &strings_, window.get());
+  }
+  window->begin = window_begin_;
+  window->end = window_end_;
+  window_begin_ = window_end_;
+  window->slots_generation = slots_generation_;
+  ConsumeTicks(window.get());
+  channel_->cost.windows++;
+  return window;
+}
+
+void ThreadSampler::ConsumeTicks(Window* window) {
+  SampleRing& ring = state_.ring;
+  const uint32_t head = ring.head();
+  if (context_frames_on()) frames_.PromoteUntil(head);
+  std::vector<uint32_t> local_of_frame;
+  uint32_t at = ring.tail();
+  for (; at != head && ring.at(at).before_nanos < window_end_.time_nanos; at++) {
+    Tick tick = ring.at(at);
+    if (const size_t frame = tick.context; frame != ContextFrames::kNone) {
+      if (frame >= local_of_frame.size()) local_of_frame.resize(frame + 1, 0);
+      if (local_of_frame[frame] == 0) {
+        frames_to_resolve_.push_back(static_cast<uint32_t>(frame));
+        local_of_frame[frame] = static_cast<uint32_t>(frames_to_resolve_.size());
+      }
+      tick.context = local_of_frame[frame];
+    }
+    window->ticks.push_back(tick);
+  }
+  if (!frames_to_resolve_.empty()) ResolveLabels(window);
+  ring.ConsumeUntil(at);
+  if (context_frames_on()) frames_.ReleaseConsumed();
+  frames_to_resolve_.clear();
+  channel_->dropped_ticks = ring.dropped();
+}
+
+void ThreadSampler::ResolveLabels(Window* window) {
+  const v8::Local<v8::Data> current = ContextFrames::Current(isolate_);
+  const v8::Local<v8::Context> context = context_.Get(isolate_);
+  const v8::Context::Scope scope(context);
+  const bool resolved = Resolution::ResolveFrames(context, resolver_.Get(isolate_),
+                                                  static_cast<uint32_t>(frames_to_resolve_.size()), window);
+  ContextFrames::SetCurrent(isolate_, current);
+  if (!resolved) channel_->cost.errors++;
+}
+
+void ThreadSampler::EnterFrame(uint32_t frame) {
+  if (frame >= frames_to_resolve_.size()) return;
+  ContextFrames::SetCurrent(isolate_, frames_.Get(frames_to_resolve_[frame]));
+}
+
+std::unique_ptr<IntervalTail> ThreadSampler::Tail() {
+  auto tail = std::make_unique<IntervalTail>();
+  tail->slots_generation = slots_generation_++;
+  const v8::Local<v8::Context> context = context_.Get(isolate_);
+  const v8::Context::Scope scope(context);
+  if (!Resolution::EndInterval(context, resolver_.Get(isolate_), tail.get())) channel_->cost.errors++;
+  if (heap_ != nullptr) tail->heap = heap_->Take();
+  return tail;
+}
+
+}  // namespace acme

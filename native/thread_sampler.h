@@ -1,0 +1,75 @@
+#pragma once
+
+#include <node.h>
+#include <uv.h>
+
+#include <memory>
+
+#include "context_frames.h"
+#include "cpu_sampler.h"
+#include "heap_sampler.h"
+#include "thread_channel.h"
+
+namespace acme {
+
+struct SamplerOptions {
+  bool wall = true;
+  bool heap = true;
+  bool allocations = true;
+  bool context_frames = true;
+  int sampling_interval_micros = 0;
+  uint64_t heap_sampling_interval_bytes = 0;
+};
+
+/// All samplers of one isolate. Lives on the isolate's thread; the collector speaks to it through its
+/// channel.
+class ThreadSampler {
+ public:
+  /// Starts sampling the current isolate. `resolver` is the JavaScript side of labels, see resolution.h.
+  /// nullptr if V8 would not start.
+  static ThreadSampler* Start(v8::Local<v8::Context> context, ThreadIdentity identity,
+                              const SamplerOptions& options, v8::Local<v8::Object> resolver);
+
+  /// Does what the collector has asked for. On the isolate's thread, in its event loop or in an interrupt.
+  void Serve();
+  /// The last window and the interval's tail; sampling is over afterwards. Idempotent.
+  void Finish();
+  /// Finishes, gives up every hold on the isolate, and deletes the sampler once libuv lets go of the handle.
+  void Stop();
+
+  /// The frame that the resolver asked for becomes the current one, until the resolution ends.
+  void EnterFrame(uint32_t frame);
+  bool context_frames_on() const { return state_.context_word != nullptr; }
+  const std::shared_ptr<ThreadChannel>& channel() const { return channel_; }
+
+ private:
+  ThreadSampler(v8::Local<v8::Context> context, const SamplerOptions& options,
+                v8::Local<v8::Object> resolver);
+  ~ThreadSampler();
+
+  Boundary Now() const;
+  void Rotate();
+  std::unique_ptr<Window> Harvest(bool last);
+  void ConsumeTicks(Window* window);
+  void ResolveLabels(Window* window);
+  std::unique_ptr<IntervalTail> Tail();
+
+  v8::Isolate* isolate_;
+  uv_loop_t* loop_;
+  v8::Global<v8::Context> context_;
+  v8::Global<v8::Object> resolver_;
+  HandlerState state_;
+  ContextFrames frames_;
+  StringTable strings_;
+  std::unique_ptr<CpuSampler> cpu_;
+  std::unique_ptr<HeapSampler> heap_;
+  std::vector<uint32_t> frames_to_resolve_;  // of the window being harvested
+  std::shared_ptr<ThreadChannel> channel_;
+  uv_async_t* wake_ = nullptr;
+  Boundary window_begin_;
+  Boundary window_end_;
+  uint32_t slots_generation_ = 0;  // the resolver numbers its slots anew with every interval
+  bool finished_ = false;
+};
+
+}  // namespace acme
