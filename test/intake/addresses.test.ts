@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { intakeFor } from './helpers'
+
+test('what a tracer asks beside uploading is answered, and dropped', async (t) => {
+  const intake = await intakeFor(t)
+  const ask = async (method: string, path: string) => {
+    const body = method === 'GET' ? {} : { body: Buffer.alloc(70_000) }
+    const response = await fetch(intake.url + path, { method, ...body })
+    return [response.status, await response.json()]
+  }
+  const rates = { rate_by_service: { 'service:,env:': 1 } }
+  assert.deepEqual(await ask('PUT', '/v0.4/traces'), [200, rates])
+  assert.deepEqual(await ask('POST', '/v0.4/traces'), [200, rates])
+  assert.deepEqual(await ask('PUT', '/v0.5/traces'), [200, rates])
+  assert.deepEqual(await ask('POST', '/telemetry/proxy/api/v2/apmtelemetry'), [202, {}])
+  assert.deepEqual(await ask('POST', '/v0.7/config'), [200, {}])
+  assert.deepEqual(await ask('PUT', '/v0.6/stats'), [200, {}])
+  const [status, info] = await ask('GET', '/info')
+  assert.equal(status, 200)
+  assert.ok((info as { endpoints: string[] }).endpoints.includes('/profiling/v1/input'))
+  assert.deepEqual(await ask('GET', '/debug/counters'), [
+    200,
+    {
+      'dropped.config_requests': 1,
+      'dropped.stats_requests': 1,
+      'dropped.telemetry_requests': 1,
+      'dropped.traces_requests': 3,
+    },
+  ])
+})
+
+test('any other address or method has a coded answer', async (t) => {
+  const intake = await intakeFor(t)
+  const code = async (method: string, path: string) => {
+    const response = await fetch(intake.url + path, { method })
+    return [response.status, ((await response.json()) as { code: string }).code]
+  }
+  assert.deepEqual(await code('GET', '/'), [404, 'route_unknown'])
+  assert.deepEqual(await code('GET', '/profiling/v1/input'), [405, 'method_not_allowed'])
+  assert.deepEqual(await code('DELETE', '/v0.4/traces'), [405, 'method_not_allowed'])
+})
