@@ -1,15 +1,24 @@
 /** Numbers texts in the order in which they first come. */
 export class Names {
   private readonly ids = new Map<string, number>()
+  private readonly texts: string[] = []
+
+  /** `texts` keep their places, repeated ones too; `id` then gives the first of them. */
+  constructor(texts: readonly string[] = []) {
+    for (const text of texts) this.append(text)
+  }
 
   id(text: string): number {
-    const known = this.ids.get(text)
-    if (known !== undefined) return known
-    this.ids.set(text, this.ids.size)
-    return this.ids.size - 1
+    return this.ids.get(text) ?? this.append(text)
   }
 
   all(): string[] {
-    return [...this.ids.keys()]
+    return this.texts
+  }
+
+  private append(text: string): number {
+    const id = this.texts.push(text) - 1
+    if (!this.ids.has(text)) this.ids.set(text, id)
+    return id
   }
 }
