@@ -62,11 +62,12 @@ function collect(parser: BusboyInstance, body: Buffer, bounds: Bounds): Promise<
 }
 
 // RFC 2046 section 5.1.1: 1 to 70 characters, not ending in a space.
-const boundaryParameter = /;\s*boundary=(?:"([^"\\\r\n]{1,70})"|([^\s;"]{1,70}))\s*(?:;|$)/gi
+const boundaryParameter = /;\s*boundary=(?:"[^"\\\r\n]{1,70}"|[^\s;"]{1,70})\s*(?:;|$)/i
 
 function newParser(contentType: string, bounds: Bounds): BusboyInstance {
-  const boundaries = [...contentType.matchAll(boundaryParameter)]
-  if (!/^multipart\/form-data\s*;/i.test(contentType) || boundaries.length !== 1) unsupported(contentType)
+  const boundaries = contentType.match(/;\s*boundary=/gi)?.length
+  const isMultipart = /^multipart\/form-data\s*;/i.test(contentType)
+  if (!isMultipart || boundaries !== 1 || !boundaryParameter.test(contentType)) unsupported(contentType)
   try {
     return new Busboy({
       headers: { 'content-type': contentType },

@@ -31,6 +31,9 @@ export interface Intake {
   close(): Promise<void>
 }
 
+// How often Node looks for requests that are too slow.
+const checkMs = 1_000
+
 /** Starts an intake; resolves when it listens. Rejects with the error of the file system or of the network. */
 export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const { host = '127.0.0.1', port = 8126, dir } = options
@@ -40,9 +43,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     requestTimeout: limits.requestMs,
     headersTimeout: limits.headersMs,
     keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
+    connectionsCheckingInterval: checkMs,
   })
-  server.timeout = limits.requestMs
+  // Silence: only where a request that is too slow has not been answered with its 408 before.
+  server.timeout = limits.requestMs + 2 * checkMs
   server.maxConnections = limits.connections
   const store = await Store.open(dir, options.fileOps)
   const context: Context = {
