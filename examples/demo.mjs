@@ -1,6 +1,5 @@
 // npm run demo: a receiver, the example shop with the agent preloaded, load on every endpoint, and after two uploads what the profiles say.
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +12,9 @@ const uploadPeriodS = 10
 const uploadsWanted = 2
 const giveUpMs = 50_000
 
-const directory = await mkdtemp(join(tmpdir(), 'acme-profiler-demo-'))
+const directory = join(root, '.demo')
+await rm(directory, { recursive: true, force: true })
+await mkdir(directory)
 const intakePort = await freePort()
 const shopPort = await freePort()
 const children = []
@@ -48,14 +49,16 @@ async function run() {
   )
   const load = drive(`http://127.0.0.1:${shopPort}`)
   const giveUpAt = Date.now() + giveUpMs
-  while ((await storedProfiles(directory, 'wall')).length < uploadsWanted && Date.now() < giveUpAt) {
+  while ((await storedProfiles(directory, 'wall.pprof')).length < uploadsWanted && Date.now() < giveUpAt) {
     if (shop.exitCode !== null) throw new Error(`the shop ended with code ${shop.exitCode}`)
     await delay(250)
   }
   const { answered, failed } = await load.stop()
   await end(shop, 5_000)
   console.log(`${answered} requests answered, ${failed} failed.\n`)
-  await printReport(directory, uploadsWanted)
+  if ((await storedProfiles(directory, 'wall.pprof')).length < uploadsWanted)
+    throw new Error('too few uploads arrived')
+  await printReport(directory)
 }
 
 let failure

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startReceiver } from './receiver.mjs'
 import { nodeBinary, variant } from './variants.mjs'
@@ -91,4 +92,12 @@ function environmentWithoutTools() {
     ([name]) => !/^(DD_|OTEL_|NODE_OPTIONS$|npm_)/.test(name),
   )
   return Object.fromEntries(entries)
+}
+
+/** Resolves when an upload has arrived that was begun after now, so that all up to now has been uploaded. */
+export async function nextUpload(child, uploadPeriodS) {
+  const seen = child.uploads.length
+  const giveUpAt = Date.now() + (uploadPeriodS * 1.5 + 10) * 1_000
+  while (child.uploads.length === seen && Date.now() < giveUpAt) await delay(50)
+  if (child.uploads.length === seen) throw new Error(`no upload arrived within ${uploadPeriodS * 1.5 + 10} s`)
 }

@@ -1,0 +1,66 @@
+// Do the profiles add up to the clock and to the CPU time that the kernel counted?
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nextUpload, startChild } from '../lib/child.mjs'
+import { samplesOf, sum } from '../lib/profile.mjs'
+
+const programs = { 'busy program': '0', 'program idle half of the time': '0.5' }
+
+export async function ask({ full, node, variants }) {
+  const rows = []
+  for (const [program, idleShare] of Object.entries(programs)) {
+    const wall = { what: `sum of wall / clock, ${program}`, target: 'within 1 %' }
+    const cpu = { what: `sum of cpu / rusage, ${program}`, target: 'within 3 %' }
+    for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
+      const ratios = await measure(name, node, full ? 60 : 10, full ? 20 : 4, idleShare)
+      wall[name] = spread(ratios.map((ratio) => ratio.wall))
+      cpu[name] = spread(ratios.map((ratio) => ratio.cpu))
+    }
+    rows.push(wall, cpu)
+  }
+  return rows
+}
+
+const spread = (ratios) => `${percentOf(Math.min(...ratios))} .. ${percentOf(Math.max(...ratios))}`
+const percentOf = (ratio) => `${(ratio * 100).toFixed(1)} %`
+
+/** One ratio pair per interval that lies wholly within the work. */
+async function measure(name, node, seconds, uploadPeriodS, idleShare) {
+  const truthFile = join(tmpdir(), `truth-clock-${process.pid}.json`)
+  const child = await startChild('test/fixtures/truth-clock.js', {
+    name,
+    node,
+    uploadPeriodS,
+    args: [String(seconds), truthFile, idleShare],
+  })
+  await child.report('done')
+  const doneMs = Date.now()
+  await nextUpload(child, uploadPeriodS)
+  child.kill('SIGTERM')
+  await child.report('noted')
+  await child.end()
+  const { notes } = JSON.parse(readFileSync(truthFile, 'utf8'))
+  const ratios = []
+  for (const upload of child.uploads) {
+    const { event, files } = await upload.read()
+    const startMs = Date.parse(event.start)
+    const endMs = Date.parse(event.end)
+    if (startMs < notes[0][0] || endMs > doneMs) continue
+    const samples = samplesOf(files['wall.pprof'].pprof)
+    ratios.push({
+      wall: sum(samples.filter(isMainThread), 'wall') / 1e6 / (endMs - startMs),
+      cpu: sum(samples, 'cpu') / 1e6 / (cpuAt(notes, endMs) - cpuAt(notes, startMs)),
+    })
+  }
+  return ratios
+}
+
+const isMainThread = ({ labels }) => labels['thread name'] === 'Main Event Loop'
+
+function cpuAt(notes, timeMs) {
+  const after = notes.findIndex(([noteMs]) => noteMs >= timeMs)
+  const [t0, cpu0] = notes[after - 1]
+  const [t1, cpu1] = notes[after]
+  return cpu0 + ((timeMs - t0) / (t1 - t0)) * (cpu1 - cpu0)
+}
