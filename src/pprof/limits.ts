@@ -141,7 +141,7 @@ export const limits = {
     reached: 'refused: 429 intake_busy, Retry-After',
   },
   uploadsChecked: {
-    value: 2,
+    value: 1,
     unit: 'uploads',
     of: 'uploads inflated and decoded at one time',
     reached: 'the others wait',
