@@ -38,7 +38,7 @@ class Upload {
     this.atMs = Date.now()
   }
 
-  /** `{event, files}`: the parsed event.json, and for each attachment its `bytes` on the wire and `pprof`, uncompressed. */
+  /** `{event, files}`: the parsed event.json, and for each attachment its `bytes` on the wire, its `compression`, and `pprof`, uncompressed. */
   async read() {
     const form = await new Response(this.body, { headers: { 'content-type': this.contentType } }).formData()
     const files = {}
@@ -47,14 +47,14 @@ class Upload {
       const bytes = typeof part === 'string' ? Buffer.from(part) : Buffer.from(await part.arrayBuffer())
       const name = typeof part === 'string' ? 'event.json' : part.name
       if (name === 'event.json') event = JSON.parse(bytes)
-      else files[name] = { bytes: bytes.length, pprof: inflate(bytes) }
+      else files[name] = { bytes: bytes.length, ...inflate(bytes) }
     }
     return { event, files }
   }
 }
 
 function inflate(bytes) {
-  if (bytes.readUInt16BE(0) === 0x1f8b) return gunzipSync(bytes)
-  if (bytes.readUInt32LE(0) === 0xfd2fb528) return zstdDecompressSync(bytes)
-  return bytes
+  if (bytes.readUInt16BE(0) === 0x1f8b) return { compression: 'gzip', pprof: gunzipSync(bytes) }
+  if (bytes.readUInt32LE(0) === 0xfd2fb528) return { compression: 'zstd', pprof: zstdDecompressSync(bytes) }
+  return { compression: 'none', pprof: bytes }
 }
