@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { boundaryOf } from './multipart'
+import type { DropReason } from './retry'
+import type { Target } from './target'
+
+/** An upload taken out of the spool. */
+export interface Leftover {
+  file: string
+  body: Buffer
+  boundary: string
+}
+
+const maxFiles = 32
+/** Intakes refuse what is older. */
+const maxAgeMs = 3_600_000
+const suffix = '.upload'
+
+/**
+ * Uploads that could not be sent, one file each, for this process or a later one. The file is the request's body, written under another name
+ * and renamed, so that a file with the right name is whole. A name begins with its owner; whoever wants to send it first renames it to a name of
+ * its own, which only one can do, and only touches files whose owner is dead.
+ */
+export class Spool {
+  readonly #owner = ownerOf(process.pid)
+  #sequence = 0
+
+  private constructor(
+    readonly directory: string,
+    private readonly maxBytes: number,
+    private readonly dropped: (reason: DropReason) => void,
+  ) {}
+
+  /**
+   * Opens the spool of this user and target, so that nobody's profiles go to another address or with another key.
+   * @throws Error if the directory cannot be made, or is somebody else's
+   */
+  static open(
+    target: Target,
+    dir: string | undefined,
+    maxBytes: number,
+    dropped: (reason: DropReason) => void,
+  ): Spool {
+    const base = dir ?? join(tmpdir(), `acme-profiler-${userInfo().uid}`)
+    makePrivate(base)
+    const { origin, path, socketPath, apiKey } = target
+    const hash = createHash('sha256').update(JSON.stringify([origin, path, socketPath, apiKey]))
+    const directory = join(base, `spool-${hash.digest('hex').slice(0, 16)}`)
+    makePrivate(directory)
+    return new Spool(directory, maxBytes, dropped)
+  }
+
+  /** Keeps `body`; the oldest give way to it. Returns false, with the reason counted, if it cannot be kept. */
+  put(body: Buffer): boolean {
+    try {
+      if (!this.#makeRoom(body.length)) {
+        this.dropped('spool_full')
+        return false
+      }
+      const name = `${this.#owner}-${Date.now()}-${this.#sequence++}`
+      const temporary = join(this.directory, `${name}.tmp`)
+      try {
+        writeFileSync(temporary, body, { flag: 'wx', mode: 0o600 })
+        renameSync(temporary, join(this.directory, name + suffix))
+      } catch (error) {
+        remove(temporary)
+        throw error
+      }
+      return true
+    } catch {
+      this.dropped('spool_failed')
+      return false
+    }
+  }
+
+  /** Takes the oldest upload that is nobody else's; the file stays until done(). */
+  take(): Leftover | undefined {
+    try {
+      for (const entry of this.#entries()) {
+        const file = this.#claim(entry)
+        if (file === undefined) continue
+        const body = readFileSync(file)
+        const boundary = boundaryOf(body)
+        if (boundary !== undefined) return { file, body, boundary }
+        remove(file)
+        this.dropped('spool_damaged')
+      }
+    } catch {
+      // The directory was removed, or is not readable any more: there is nothing to send.
+    }
+    return undefined
+  }
+
+  /** It was sent, or is not worth keeping. */
+  done({ file }: Leftover): void {
+    remove(file)
+  }
+
+  #claim({ name, file }: Entry): string | undefined {
+    if (name.startsWith(`${this.#owner}-`)) return file
+    const claimed = join(this.directory, `${this.#owner}-${name.slice(name.indexOf('-') + 1)}`)
+    try {
+      renameSync(file, claimed)
+      return claimed
+    } catch {
+      return undefined
+    }
+  }
+
+  #makeRoom(bytes: number): boolean {
+    const entries = this.#entries()
+    let total = entries.reduce((sum, entry) => sum + entry.bytes, bytes)
+    let files = entries.length + 1
+    while (total > this.maxBytes || files > maxFiles) {
+      const oldest = entries.shift()
+      if (oldest === undefined) return false
+      remove(oldest.file)
+      this.dropped('spool_full')
+      total -= oldest.bytes
+      files--
+    }
+    return true
+  }
+
+  /** Files that this process may send, oldest first. Expired ones and what a dead process left half written are removed. */
+  #entries(): Entry[] {
+    const entries: Entry[] = []
+    const nowMs = Date.now()
+    for (const name of readdirSync(this.directory)) {
+      const file = join(this.directory, name)
+      const stat = lstatSync(file, { throwIfNoEntry: false })
+      const owner = name.slice(0, name.indexOf('-'))
+      if (!stat?.isFile() || (owner !== this.#owner && isAlive(owner, nowMs - stat.mtimeMs))) continue
+      if (name.endsWith(suffix) && nowMs - stat.mtimeMs <= maxAgeMs) {
+        entries.push({ name, file, bytes: stat.size, mtimeMs: stat.mtimeMs })
+      } else {
+        remove(file)
+        this.dropped(name.endsWith(suffix) ? 'spool_expired' : 'spool_damaged')
+      }
+    }
+    return entries.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1))
+  }
+}
+
+interface Entry {
+  name: string
+  file: string
+  bytes: number
+  mtimeMs: number
+}
+
+// /tmp belongs to everybody: a directory that another user made, or a symbolic link, would hand our profiles to them.
+function makePrivate(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const stat = lstatSync(directory)
+  if (!stat.isDirectory()) throw new Error(`${directory} is not a directory`)
+  const uid = process.getuid?.()
+  if (uid !== undefined && stat.uid !== uid) throw new Error(`${directory} belongs to user ${stat.uid}`)
+  if ((stat.mode & 0o077) !== 0 && uid !== undefined) chmodSync(directory, 0o700)
+}
+
+function remove(file: string): void {
+  try {
+    unlinkSync(file)
+  } catch {
+    // Gone already, or the next process tries again.
+  }
+}
+
+/** Names a process for ever: PID namespace, process id and its start time, because ids are used again. */
+export function ownerOf(pid: number): string {
+  return `${pidNamespace()}.${pid}.${startTicks(pid) ?? 0}`
+}
+
+function isAlive(owner: string, ageMs: number): boolean {
+  const [namespace, pidText, start] = owner.split('.')
+  const pid = Number(pidText)
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  // Containers may share a directory: of processes elsewhere nothing is known but that a live one empties its spool.
+  if (namespace !== pidNamespace()) return ageMs <= maxAgeMs / 2
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+  }
+  return String(startTicks(pid) ?? 0) === start
+}
+
+function pidNamespace(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0'
+  } catch {
+    return '0'
+  }
+}
+
+function startTicks(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The second field, the name, may hold blanks and brackets.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
