@@ -1,7 +1,7 @@
 import { U32Column, WordColumn } from './columns'
 import type { StringReader } from './decode-strings'
 import { FormatError, limitError } from './format-error'
-import { checkId } from './ids'
+import { referenceError } from './ids'
 import type { LimitValues } from './limits'
 import { none, type Samples } from './model'
 import { bytesType, varintType, type WireReader } from './wire'
@@ -81,7 +81,7 @@ export class SampleReader {
     let depth = before
     while (wire.pos < end) {
       const id = wire.varint(end)
-      if (id === 0 || wire.hi !== 0) checkId(id, wire.hi, 'sample.location_id')
+      if (id === 0 || wire.hi !== 0) throw referenceError(id, wire.hi, 'sample.location_id')
       if (++depth <= stackFrames) {
         stack.push(id)
       } else {

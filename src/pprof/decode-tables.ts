@@ -1,7 +1,7 @@
 import { U32Column, WordColumn } from './columns'
 import type { StringReader } from './decode-strings'
 import { limitError } from './format-error'
-import { checkId, checkReference } from './ids'
+import { checkId, referenceError } from './ids'
 import type { LimitValues } from './limits'
 import type { Functions, Locations } from './model'
 import { bytesType, varintType, type WireReader } from './wire'
@@ -164,6 +164,6 @@ function small(wire: WireReader, end: number, what: string): number {
 
 function reference(wire: WireReader, end: number, what: string): number {
   const id = number(wire, end, what)
-  checkReference(id, wire.hi, what)
+  if (wire.hi !== 0) throw referenceError(id, wire.hi, what)
   return id
 }

@@ -127,7 +127,11 @@ class ProfileReader {
         this.durationNanos = this.int64('duration_nanos', end)
         break
       case 11:
-        this.periodType = this.valueType(this.message('period_type', end), this.periodType ?? [0, 0])
+        this.periodType = this.valueType(
+          'period_type',
+          this.message('period_type', end),
+          this.periodType ?? [0, 0],
+        )
         break
       case 12:
         this.period = this.int64('period', end)
@@ -161,15 +165,15 @@ class ProfileReader {
     if (sampleTypes.length === limits.profileSampleTypes) {
       throw limitError(limits, 'profileSampleTypes', sampleTypes.length + 1)
     }
-    sampleTypes.push(this.valueType(end, [0, 0]))
+    sampleTypes.push(this.valueType('sample_type', end, [0, 0]))
   }
 
-  private valueType(end: number, [type, unit]: ValueTypeIndex): ValueTypeIndex {
+  private valueType(what: string, end: number, [type, unit]: ValueTypeIndex): ValueTypeIndex {
     const { wire, strings } = this
     while (wire.pos < end) {
       const field = wire.tag(end)
-      if (field === 1) type = strings.index(end, 'value_type.type')
-      else if (field === 2) unit = strings.index(end, 'value_type.unit')
+      if (field === 1) type = strings.index(end, `${what}.type`)
+      else if (field === 2) unit = strings.index(end, `${what}.unit`)
       else wire.skip(end)
     }
     return [type, unit]

@@ -9,11 +9,13 @@ export function checkId(lo: number, hi: number, what: string): void {
   throw new FormatError('pprof_id', `${what} is ${value}; ids go from 1 to 4,294,967,294`, { what, value })
 }
 
-/** Refuses a reference that no id can answer. */
-export function checkReference(lo: number, hi: number, what: string): void {
-  if (hi === 0 && lo !== none) return
+/** A reference that no id can answer. */
+export function referenceError(lo: number, hi: number, what: string): FormatError {
   const value = wide(lo, hi)
-  throw new FormatError('pprof_index', `${what} is ${value}; ids go from 1 to 4,294,967,294`, { what, value })
+  return new FormatError('pprof_index', `${what} is ${value}; ids go from 1 to 4,294,967,294`, {
+    what,
+    value,
+  })
 }
 
 /**

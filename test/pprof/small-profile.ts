@@ -7,8 +7,8 @@ export const tableSize = 2
 
 /** Fields of `smallProfile` that point into the string table, and what they hold. */
 export const stringFields = {
-  'value_type.type': 1,
-  'value_type.unit': 2,
+  'sample_type.type': 1,
+  'sample_type.unit': 2,
   'period_type.type': 1,
   'period_type.unit': 2,
   'label.key': 5,
@@ -59,7 +59,7 @@ export type Field = keyof typeof stringFields | keyof typeof idFields | keyof ty
 export function smallProfile(replaced: Partial<Record<Field, bigint | number>> = {}): Bytes {
   const value = { ...stringFields, ...idFields, ...numberFields, ...replaced }
   return [
-    ...block(1, num(1, value['value_type.type']), num(2, value['value_type.unit'])),
+    ...block(1, num(1, value['sample_type.type']), num(2, value['sample_type.unit'])),
     ...block(
       2,
       num(1, value['sample.location_id']),
