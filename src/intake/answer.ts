@@ -3,7 +3,7 @@ import { type CodedError, errors } from '../pprof/errors'
 
 /** Sends one JSON answer; `close` when the connection cannot be used again because a body on it was not read to its end. */
 export function answer(response: ServerResponse, status: number, body: unknown, close = false): void {
-  if (response.destroyed || response.headersSent || !response.socket) return
+  if (response.destroyed || response.headersSent) return
   const bytes = Buffer.from(`${JSON.stringify(body)}\n`)
   response.writeHead(status, {
     'Content-Type': 'application/json',

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { test } from 'node:test'
+import type { Intake } from '../../src/intake/server'
+import {
+  boundary,
+  event,
+  intakeFor,
+  post,
+  rawExchange,
+  rawUpload,
+  realProfile,
+  statusOf,
+  storedIds,
+  uploadBody,
+} from '../intake/helpers'
+
+// As the intake's own, but short: what is tested is that each way of being slow ends, not when.
+const quick = { requestMs: 1_500, headersMs: 1_000, keepAliveMs: 500 }
+
+function open(intake: Intake): Promise<Socket> {
+  const { hostname, port } = new URL(intake.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  return once(socket, 'connect').then(() => socket)
+}
+
+// Not events.once, which takes a reset for a failure of the test.
+const closed = (socket: Socket) =>
+  new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve()).resume()))
+
+/** Writes one byte at a time until the other side closes; resolves to what it said. */
+async function trickle(intake: Intake, bytes: Buffer): Promise<string> {
+  const socket = await open(intake)
+  let received = ''
+  socket.on('data', (chunk) => {
+    received += chunk
+  })
+  let at = 0
+  const writing = setInterval(() => socket.write(bytes.subarray(at, ++at)), 50)
+  await closed(socket)
+  clearInterval(writing)
+  return received
+}
+
+test('headers or a body that come too slowly end in 408 and a closed connection', async (t) => {
+  const intake = await intakeFor(t, { limits: quick })
+  const request = rawUpload(uploadBody(event(), { 'wall.pprof': await realProfile() }))
+  const headers = await trickle(intake, request)
+  assert.equal(statusOf(headers), 408)
+  const head = request.indexOf('\r\n\r\n') + 4
+  const socket = await open(intake)
+  socket.write(request.subarray(0, head + 10))
+  const [body] = (await once(socket, 'data')) as [Buffer]
+  assert.equal(statusOf(String(body)), 408)
+  assert.deepEqual(storedIds(intake.dir), [])
+})
+
+test('the body of a dropped request may not be slow either', async (t) => {
+  const intake = await intakeFor(t, { limits: quick })
+  const request = 'PUT /v0.4/traces HTTP/1.1\r\nHost: intake\r\nContent-Length: 1000\r\n\r\nx'
+  assert.equal(statusOf(await rawExchange(intake.url, [request])), 408)
+})
+
+test('a dropped body without end is cut off', async (t) => {
+  const intake = await intakeFor(t, { limits: { drainBytes: 1_000_000 } })
+  const socket = await open(intake)
+  socket.write('PUT /v0.4/traces HTTP/1.1\r\nHost: intake\r\nContent-Length: 1000000000\r\n\r\n')
+  const chunk = Buffer.alloc(65_536)
+  const write = () => {
+    while (socket.writable && socket.write(chunk));
+  }
+  socket.on('drain', write)
+  write()
+  await closed(socket)
+  assert.ok(socket.bytesWritten < 500_000_000)
+})
+
+test('1,000 silent connections: those above the limit are closed at once, the others after a while, and it goes on', async (t) => {
+  const intake = await intakeFor(t, { limits: { ...quick, connections: 100 } })
+  const sockets = await Promise.all(Array.from({ length: 1_000 }, () => open(intake)))
+  await Promise.all(sockets.map(closed))
+  assert.equal(intake.counters.get('dropped.connections'), 900)
+  const body = uploadBody(event(), { 'wall.pprof': await realProfile() })
+  assert.equal((await post(intake, body)).status, 202)
+})
+
+test('a connection is closed when it is silent after an answer', async (t) => {
+  const intake = await intakeFor(t, { limits: quick })
+  const received = await rawExchange(intake.url, ['GET /info HTTP/1.1\r\nHost: intake\r\n\r\n'])
+  assert.equal(statusOf(received), 200)
+})
+
+test('pipelined requests are answered in their order', async (t) => {
+  const intake = await intakeFor(t, { limits: quick })
+  const body = uploadBody(event(), { 'wall.pprof': await realProfile() })
+  const upload = Buffer.from(
+    rawUpload(body).toString('latin1').replace('Connection: close\r\n', ''),
+    'latin1',
+  )
+  const info = Buffer.from('GET /info HTTP/1.1\r\nHost: intake\r\n\r\n')
+  const received = await rawExchange(intake.url, [Buffer.concat([upload, info, upload, info])])
+  assert.deepEqual(received.match(/HTTP\/1\.1 \d+/g), [
+    'HTTP/1.1 202',
+    'HTTP/1.1 200',
+    'HTTP/1.1 202',
+    'HTTP/1.1 200',
+  ])
+  assert.equal(storedIds(intake.dir).length, 1)
+})
+
+test('a client that goes away in the middle leaves nothing', async (t) => {
+  const intake = await intakeFor(t, { limits: quick })
+  const request = rawUpload(uploadBody(event(), { 'wall.pprof': await realProfile() }))
+  for (const share of [0.1, 0.5, 0.99]) {
+    const socket = await open(intake)
+    await new Promise((written) => socket.write(request.subarray(0, request.length * share), written))
+    socket.resetAndDestroy()
+  }
+  const half = await open(intake)
+  half.end(request.subarray(0, 1_000))
+  await closed(half)
+  const cut = `POST /profiling/v1/input HTTP/1.1\r\nHost: i\r\nContent-Type: multipart/form-data; boundary=${boundary}\r\n`
+  await rawExchange(intake.url, [`${cut}Content-Length: 9\r\n\r\nx`])
+  assert.deepEqual(storedIds(intake.dir), [])
+  const held = await post(intake, uploadBody(event(), { 'wall.pprof': await realProfile() }))
+  assert.equal(held.status, 202)
+})
+
+test('uploads above what the intake may hold are told to come again', async (t) => {
+  const intake = await intakeFor(t, { limits: { ...quick, uploadsInFlight: 4, bytesInFlight: 300_000 } })
+  const slow = await Promise.all(Array.from({ length: 4 }, () => open(intake)))
+  const head = rawUpload(Buffer.alloc(0), 'Content-Length: 1000')
+  for (const socket of slow) socket.write(head)
+  await Promise.all(slow.map((socket) => new Promise((written) => socket.write('x', written))))
+  const body = uploadBody(event(), { 'wall.pprof': await realProfile() })
+  let answer = await post(intake, body)
+  for (let n = 0; n < 50 && answer.status === 202; n++) answer = await post(intake, body)
+  assert.deepEqual([answer.status, answer.code], [429, 'intake_busy'])
+  assert.equal(
+    answer.message,
+    'The intake holds 4 uploads; the limit is 4 (limits.uploadsInFlight). Try again later.',
+  )
+  await Promise.all(slow.map(closed))
+  assert.equal((await post(intake, Buffer.alloc(300_001))).code, 'intake_busy')
+  assert.equal((await post(intake, body)).status, 202)
+})
