@@ -38,7 +38,8 @@ interface Job {
 
 /** Sends uploads one after another: one in flight, one waiting; a third displaces the waiting one. What cannot be sent goes to the spool. */
 export class Sender {
-  #current: Job | undefined
+  #busy = false
+  #inFlightBytes = 0
   #waiting: Job | undefined
   #holdUntilMs = 0
   #failing = false
@@ -54,18 +55,17 @@ export class Sender {
   submit(upload: Upload): Promise<DropReason | undefined> {
     return new Promise((settle) => {
       const job: Job = { upload, settle }
-      const queuedBytes = (this.#current?.upload.body.length ?? 0) + upload.body.length
       if (upload.body.length > maxQueuedBytes) return this.#giveUp(job, 'too_large', false)
       if (this.#closing.signal.aborted) return this.#giveUp(job, 'shutdown', true)
-      if (this.#current === undefined) {
-        this.#current = job
-        this.#running = this.#run()
+      if (!this.#busy) {
+        this.#running = this.#run(job)
         return
       }
       const displaced = this.#waiting
       this.#waiting = undefined
       if (displaced) this.#giveUp(displaced, 'displaced', true)
-      if (queuedBytes > maxQueuedBytes) return this.#giveUp(job, 'displaced', true)
+      if (this.#inFlightBytes + upload.body.length > maxQueuedBytes)
+        return this.#giveUp(job, 'displaced', true)
       this.#waiting = job
     })
   }
@@ -95,15 +95,16 @@ export class Sender {
     )
   }
 
-  async #run(): Promise<void> {
-    while (this.#current) {
-      await this.#deliver(this.#current)
-      this.#current = this.#waiting
+  async #run(first: Job): Promise<void> {
+    this.#busy = true
+    for (let job: Job | undefined = first; job; ) {
+      this.#inFlightBytes = job.upload.body.length
+      await this.#deliver(job)
+      if (this.#waiting === undefined && !this.#failing) await this.#sendLeftover()
+      job = this.#waiting
       this.#waiting = undefined
-      if (this.#current === undefined && !this.#failing) await this.#sendLeftover()
-      this.#current ??= this.#waiting
-      this.#waiting = this.#current === this.#waiting ? undefined : this.#waiting
     }
+    this.#busy = false
   }
 
   async #deliver(job: Job): Promise<void> {
@@ -150,6 +151,7 @@ export class Sender {
     const { spool, counters, uploadTimeoutMs } = this.parts
     const leftover = this.#closing.signal.aborted ? undefined : spool?.take()
     if (spool === undefined || leftover === undefined) return
+    this.#inFlightBytes = leftover.body.length
     const outcome = await this.parts.send(leftover, uploadTimeoutMs, this.#abort.signal)
     const verdict = judge(outcome, 1, 0, this.parts.cycleMs, this.parts.random)
     if (verdict.action === 'done') counters.sent++

@@ -27,33 +27,33 @@ export function send({ target, headers, body, timeoutMs }: Request, abort?: Abor
   return new Promise((resolve) => {
     let outcome: Outcome = { kind: 'failed', code: 'closed' }
     let answerBytes = 0
-    const client = new Client(target.origin, {
-      pipelining: 1,
-      allowH2: false,
-      maxHeaderSize: maxHeaderBytes,
-      connectTimeout: timeoutMs,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      ...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
-    })
+    let client: UndiciClient | undefined
     let finished = false
     const finish = (last: Outcome) => {
       if (finished) return
       finished = true
       clearTimeout(timer)
       abort?.removeEventListener('abort', onTimeout)
+      client?.destroy().catch(() => undefined)
       resolve(last)
-      client.destroy().catch(() => undefined)
     }
     // With the status read, the upload's fate is known: a body that never ends changes nothing.
-    const onTimeout = () => finish(outcome.kind === 'failed' ? { kind: 'failed', code: 'timeout' } : outcome)
+    const fail = (code: string) => finish(outcome.kind === 'failed' ? { kind: 'failed', code } : outcome)
+    const onTimeout = () => fail('timeout')
     const timer = setTimeout(onTimeout, timeoutMs)
     if (abort?.aborted) return onTimeout()
     abort?.addEventListener('abort', onTimeout)
-    client.on('connectionError', (_origin, _targets, error) =>
-      finish({ kind: 'failed', code: codeOf(error) }),
-    )
     try {
+      client = new Client(target.origin, {
+        allowH2: false,
+        maxHeaderSize: maxHeaderBytes,
+        // One timer for the whole attempt instead of one for each stage.
+        connectTimeout: 0,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        ...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
+      })
+      client.on('connectionError', (_origin, _targets, error) => fail(codeOf(error)))
       client.dispatch(
         { method: 'POST', path: target.path, headers: { ...headers, connection: 'close' }, body },
         {
@@ -72,12 +72,11 @@ export function send({ target, headers, body, timeoutMs }: Request, abort?: Abor
             if (answerBytes > maxAnswerBytes) finish(outcome)
           },
           onResponseEnd: () => finish(outcome),
-          onResponseError: (_controller, error) =>
-            finish(outcome.kind === 'failed' ? { kind: 'failed', code: codeOf(error) } : outcome),
+          onResponseError: (_controller, error) => fail(codeOf(error)),
         },
       )
     } catch (error) {
-      finish({ kind: 'failed', code: codeOf(error) })
+      fail(codeOf(error))
     }
   })
 }
