@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { Function, Label, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format'
-import { samplesOf } from './profile.mjs'
+import * as format from 'pprof-format'
+import { samplesOf } from '../../test/accuracy/samples.ts'
 
 const extraLabels = new Set(['trace id', 'vm state'])
 
@@ -9,8 +9,8 @@ const extraLabels = new Set(['trace id', 'vm state'])
  * equal samples merged, encoded by the library that the peer uses. `compression` is `zstd` or `gzip`.
  */
 export function reducedBytes(pprof, compression) {
-  const types = Profile.decode(pprof)
-  const strings = new StringTable()
+  const types = format.Profile.decode(pprof)
+  const strings = new format.StringTable()
   const text = (index) => types.stringTable.strings[Number(index)]
   const functions = new Map()
   const samples = new Map()
@@ -24,24 +24,26 @@ export function reducedBytes(pprof, compression) {
     if (known) for (const [type, value] of Object.entries(values)) known.values[type] += value
     else samples.set(key, { locationId, values: { ...values }, kept })
   }
-  const profile = new Profile({
+  const profile = new format.Profile({
     sampleType: types.sampleType.map(
-      (type) => new ValueType({ type: strings.dedup(text(type.type)), unit: strings.dedup(text(type.unit)) }),
+      (type) =>
+        new format.ValueType({ type: strings.dedup(text(type.type)), unit: strings.dedup(text(type.unit)) }),
     ),
     sample: [...samples.values()].map(
       ({ locationId, values, kept }) =>
-        new Sample({
+        new format.Sample({
           locationId,
           value: Object.values(values),
           label: kept.map(([key, value]) => label(strings, key, value)),
         }),
     ),
     location: [...functions.values()].map(
-      ({ id, startLine }) => new Location({ id, line: [new Line({ functionId: id, line: startLine })] }),
+      ({ id, startLine }) =>
+        new format.Location({ id, line: [new format.Line({ functionId: id, line: startLine })] }),
     ),
     function: [...functions.values()].map(
       ({ id, name, file }) =>
-        new Function({
+        new format.Function({
           id,
           name: strings.dedup(name),
           systemName: strings.dedup(name),
@@ -65,6 +67,6 @@ function functionId(functions, { name, file, startLine }) {
 
 function label(strings, key, value) {
   return typeof value === 'string'
-    ? new Label({ key: strings.dedup(key), str: strings.dedup(value) })
-    : new Label({ key: strings.dedup(key), num: value })
+    ? new format.Label({ key: strings.dedup(key), str: strings.dedup(value) })
+    : new format.Label({ key: strings.dedup(key), num: value })
 }

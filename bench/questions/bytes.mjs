@@ -1,8 +1,8 @@
 // How large is an upload, for the same work?
 import { setTimeout as delay } from 'node:timers/promises'
 import { drive } from '../../examples/demo/load.mjs'
+import { samplesOf } from '../../test/accuracy/samples.ts'
 import { startChild } from '../lib/child.mjs'
-import { samplesOf } from '../lib/profile.mjs'
 import { reducedBytes } from '../lib/reduce.mjs'
 import { cells, fixed } from '../lib/table.mjs'
 

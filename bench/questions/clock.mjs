@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { samplesOf, sum } from '../../test/accuracy/samples.ts'
 import { nextUpload, startChild } from '../lib/child.mjs'
-import { samplesOf, sum } from '../lib/profile.mjs'
 
 const programs = { 'busy program': '0', 'program idle half of the time': '0.5' }
 

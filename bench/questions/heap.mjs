@@ -1,8 +1,8 @@
 // Does the heap profile show what is alive, interval after interval, without forcing collections?
 
 import { setTimeout as delay } from 'node:timers/promises'
+import { samplesOf, sum } from '../../test/accuracy/samples.ts'
 import { startChild } from '../lib/child.mjs'
-import { samplesOf, sum } from '../lib/profile.mjs'
 
 const retainedMegabytes = 200
 const garbageMegabytesPerInterval = 200

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compareLabels } from '../../test/accuracy/label-truth.ts'
 import { nextUpload, startChild } from '../lib/child.mjs'
-import { compareLabels } from '../lib/label-truth.mjs'
-import { samplesOfUploads } from '../lib/profile.mjs'
+import { samplesOfUploads } from '../lib/uploads.mjs'
 
 const env = { ACME_PROFILING_SAMPLING_HZ: '1000' } // the peer has no such knob: 99 Hz
 const nodeArgs = ['--max-semi-space-size=1']
@@ -29,7 +29,7 @@ export async function ask({ full, node, variants }) {
     await nextUpload(child, uploadPeriodS)
     await child.end()
     const samples = await samplesOfUploads(child.uploads, 'wall.pprof')
-    const counts = compareLabels(samples, JSON.parse(readFileSync(truthFile, 'utf8')))
+    const counts = compareLabels(samples, JSON.parse(readFileSync(truthFile, 'utf8')).spanIds)
     rows.wrong[name] = String(counts.wrong)
     rows.unlabelled[name] =
       `${((counts.unlabelled / counts.inSpan) * 100).toFixed(3)} % (${counts.unlabelled})`

@@ -1,8 +1,8 @@
 // Is the line of every frame the one that was running?
 import { fileURLToPath } from 'node:url'
+import { compareLines } from '../../test/accuracy/line-truth.ts'
 import { nextUpload, startChild } from '../lib/child.mjs'
-import { compareLines } from '../lib/line-truth.mjs'
-import { samplesOfUploads } from '../lib/profile.mjs'
+import { samplesOfUploads } from '../lib/uploads.mjs'
 
 const script = 'test/fixtures/truth-lines.js'
 const sourceFile = fileURLToPath(new URL(`../../${script}`, import.meta.url))
@@ -20,7 +20,7 @@ export async function ask({ full, node, variants }) {
     const counts = compareLines(await samplesOfUploads(child.uploads, 'wall.pprof'), sourceFile)
     const share = (part, whole) => `${((part / whole) * 100).toFixed(2)} %`
     rows.right[name] = share(counts.right, counts.samples)
-    rows.leaves[name] = share(counts.leavesRight, counts.leaves)
+    rows.leaves[name] = share(counts.leavesRight, counts.samples)
     rows.callers[name] = share(counts.callersRight, counts.callers)
     rows.samples[name] = String(counts.samples)
     if (name === 'ours')
