@@ -15,8 +15,10 @@ const run = promisify(execFile)
 const compiled = new Map<string, Promise<string>>()
 
 /**
- * Compiles a C++ program of this folder with the native sources that it needs (paths from the repository's root), once per test
- * file. Not optimized with a sanitizer: g++ would take five times as long. Needs g++ only: what is tested here knows no V8 and no Node. @returns the program's path. Throws what g++ says.
+ * Compiles a C++ program of this folder with the native sources that it needs (paths from the repository's root), once per
+ * test file. Needs g++ only: what is tested here knows no V8 and no Node. With a sanitizer it is not optimized: g++ would
+ * take five times as long.
+ * @returns the program's path. Throws what g++ says.
  */
 export function compile(program: string, sources: string[], sanitizer?: Sanitizer): Promise<string> {
   const path = join(folder, `${program}-${sanitizer ?? 'plain'}`)

@@ -14,7 +14,7 @@ import {
 } from './pprof_encoder_model'
 
 const sources = ['test/native/random_profile.cc', 'native/pprof_encoder.cc']
-const seeds = 150
+const seeds = 100
 
 interface Case {
   seed: number
