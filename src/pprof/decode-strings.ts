@@ -7,7 +7,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 /** Reads the string table and remembers what pointed into it, since pointers may come before the table. */
 export class StringReader {
   readonly strings: string[] = []
-  /** Bytes of the strings that are longer than a label's name may be, by index. */
+  /** Bytes of the strings that are too long for some part of a label, by index. */
   readonly longBytes = new Map<number, number>()
   private highest = 0
   private highestIn = ''
@@ -24,8 +24,10 @@ export class StringReader {
     const stop = wire.block(end)
     if (strings.length === limits.profileStrings)
       throw limitError(limits, 'profileStrings', strings.length + 1)
-    if (stop - wire.pos > limits.labelNameBytes) this.longBytes.set(strings.length, stop - wire.pos)
-    strings.push(decodeUtf8(wire.bytes, wire.pos, Math.min(stop, this.cut(stop))))
+    if (stop - wire.pos > Math.min(limits.labelNameBytes, limits.labelValueBytes)) {
+      this.longBytes.set(strings.length, stop - wire.pos)
+    }
+    strings.push(decodeUtf8(wire.bytes, wire.pos, this.cut(stop)))
     wire.pos = stop
   }
 
@@ -57,12 +59,13 @@ export class StringReader {
     return strings
   }
 
-  /** Where to end a string that is longer than a symbol may be: not inside a character. */
+  /** Where to end a string that is longer than a symbol may be: not inside a character, which has 4 bytes at most. */
   private cut(stop: number): number {
     const { pos, bytes } = this.wire
-    let end = pos + this.limits.symbolBytes
-    if (end >= stop) return stop
-    while (end > pos && ((bytes[end] as number) & 0xc0) === 0x80) end--
+    const last = pos + this.limits.symbolBytes
+    if (last >= stop) return stop
+    let end = last
+    while (end > Math.max(pos, last - 4) && ((bytes[end] as number) & 0xc0) === 0x80) end--
     return end
   }
 }
