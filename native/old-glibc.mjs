@@ -2,7 +2,8 @@
 // loads on every distribution that an official Node binary runs on. The linker binds a symbol to the newest version
 // of it (pthread_create@GLIBC_2.34); here it sees stand-ins of libc and libm that only have versions up to a limit.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const isNewer = (a, b) => a[0] > b[0] || (a[0] === b[0] && a[1] > b[1])
 
@@ -36,19 +37,6 @@ const standIn = (entries) => {
   const names = [...new Set(entries.map(({ text }) => `GLIBC_${text} {};`))]
   return { assembly: code.join(''), versionScript: `${names.join('\n')}\n` }
 }
-
-// What libstdc++.a asks of a newer glibc. The flag (2.32) says by its zero: there may be threads.
-const replacements = `
-#include <stdint.h>
-#include <unistd.h>
-extern "C" {
-__attribute__((visibility("hidden"))) char __libc_single_threaded = 0;
-__attribute__((visibility("hidden"))) uint32_t arc4random() {
-  uint32_t value;
-  return getentropy(&value, sizeof(value)) == 0 ? value : 0;
-}
-}
-`
 
 /**
  * Prepares `folder` for one compiler.
@@ -85,20 +73,17 @@ export const prepareOldGlibc = ({ compiler, objdump, limit, folder, run }) => {
   const libc = `${join(folder, 'libc.so.6')} ${path('libc_nonshared.a')}`
   writeFileSync(join(folder, 'libc.so'), `GROUP ( ${libc} AS_NEEDED ( ${loader} ) )\n`)
   writeFileSync(join(folder, 'libm.so'), `GROUP ( ${join(folder, 'libm.so.6')} )\n`)
-  writeFileSync(join(folder, 'replacements.cc'), replacements)
+  const compile = ['-c', '-O2', '-fPIC', '-fvisibility=hidden', '-fno-exceptions', '-fno-threadsafe-statics']
   run(compiler, [
-    '-c',
-    '-fPIC',
-    '-O2',
-    '-fno-exceptions',
+    ...compile,
     '-o',
-    join(folder, 'replacements.o'),
-    join(folder, 'replacements.cc'),
+    join(folder, 'old_glibc.o'),
+    join(dirname(fileURLToPath(import.meta.url)), 'old_glibc.cc'),
   ])
   // libgcc_s before libgcc_eh.a: the static unwinder wants _dl_find_object of glibc 2.35, and Node brings the shared one.
   const flags = [
     `-L${folder}`,
-    join(folder, 'replacements.o'),
+    join(folder, 'old_glibc.o'),
     '-Wl,--push-state,--no-as-needed',
     '-lgcc_s',
     '-Wl,--pop-state',
