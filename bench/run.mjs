@@ -20,9 +20,11 @@ const { values, positionals } = parseArgs({
 })
 
 // The harness reads what the peer compresses with zstd on Node 24, and shares TypeScript files with the tests.
-if (!process.features.typescript) {
-  const { status } = spawnSync(nodeBinary('24'), [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+if (process.env.BENCH_HARNESS === undefined) {
+  const args = ['--import', 'tsx', fileURLToPath(import.meta.url), ...process.argv.slice(2)]
+  const { status } = spawnSync(nodeBinary('24'), args, {
     stdio: 'inherit',
+    env: { ...process.env, BENCH_HARNESS: '24' },
   })
   process.exit(status ?? 1)
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { samplesOf, sum } from '../../test/accuracy/samples.ts'
-import { nextUpload, startChild } from '../lib/child.mjs'
+import { startChild } from '../lib/child.mjs'
 
 const programs = { 'busy program': '0', 'program idle half of the time': '0.5' }
 
@@ -36,7 +36,7 @@ async function measure(name, node, seconds, uploadPeriodS, idleShare) {
   })
   await child.report('done')
   const doneMs = Date.now()
-  await nextUpload(child, uploadPeriodS)
+  await child.nextUpload()
   child.kill('SIGTERM')
   await child.report('noted')
   await child.end()

@@ -1,8 +1,8 @@
 // Is the last profile of a process uploaded, however it ends, and is the way of ending unchanged?
 
+import { samplesOfUploads } from '../../test/accuracy/receiver.ts'
 import { sum } from '../../test/accuracy/samples.ts'
 import { startChild } from '../lib/child.mjs'
-import { samplesOfUploads } from '../lib/uploads.mjs'
 
 const workMs = 4_000
 const ways = { exit: 'process.exit(7)', term: 'SIGTERM', throw: 'uncaught exception', natural: 'natural end' }

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compareLabels } from '../../test/accuracy/label-truth.ts'
-import { nextUpload, startChild } from '../lib/child.mjs'
-import { samplesOfUploads } from '../lib/uploads.mjs'
+import { samplesOfUploads } from '../../test/accuracy/receiver.ts'
+import { startChild } from '../lib/child.mjs'
 
 const env = { ACME_PROFILING_SAMPLING_HZ: '1000' } // the peer has no such knob: 99 Hz
 const nodeArgs = ['--max-semi-space-size=1']
@@ -26,7 +26,7 @@ export async function ask({ full, node, variants }) {
       args,
     })
     await child.report('done')
-    await nextUpload(child, uploadPeriodS)
+    await child.nextUpload()
     await child.end()
     const samples = await samplesOfUploads(child.uploads, 'wall.pprof')
     const counts = compareLabels(samples, JSON.parse(readFileSync(truthFile, 'utf8')).spanIds)

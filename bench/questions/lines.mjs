@@ -1,8 +1,8 @@
 // Is the line of every frame the one that was running?
 import { fileURLToPath } from 'node:url'
 import { compareLines } from '../../test/accuracy/line-truth.ts'
-import { nextUpload, startChild } from '../lib/child.mjs'
-import { samplesOfUploads } from '../lib/uploads.mjs'
+import { samplesOfUploads } from '../../test/accuracy/receiver.ts'
+import { startChild } from '../lib/child.mjs'
 
 const script = 'test/fixtures/truth-lines.js'
 const sourceFile = fileURLToPath(new URL(`../../${script}`, import.meta.url))
@@ -15,7 +15,7 @@ export async function ask({ full, node, variants }) {
   for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
     const child = await startChild(script, { name, node, uploadPeriodS, args: [String(seconds)] })
     await child.report('done')
-    await nextUpload(child, uploadPeriodS)
+    await child.nextUpload()
     await child.end()
     const counts = compareLines(await samplesOfUploads(child.uploads, 'wall.pprof'), sourceFile)
     const share = (part, whole) => `${((part / whole) * 100).toFixed(2)} %`
