@@ -40,14 +40,14 @@ class Options {
  public:
   Options(v8::Local<v8::Context> context, v8::Local<v8::Value> value) : context_(context), value_(value) {}
 
-  bool Flag(const char* name) const { return Get(name)->BooleanValue(context_->GetIsolate()); }
+  bool Flag(const char* name) const { return Get(name)->BooleanValue(v8::Isolate::GetCurrent()); }
   int64_t Number(const char* name) const { return Get(name)->IntegerValue(context_).FromMaybe(0); }
   std::string Text(const char* name) const {
-    const v8::String::Utf8Value text(context_->GetIsolate(), Get(name));
+    const v8::String::Utf8Value text(v8::Isolate::GetCurrent(), Get(name));
     return *text ? std::string(*text, static_cast<size_t>(text.length())) : std::string();
   }
   v8::Local<v8::Value> Get(const char* name) const {
-    v8::Isolate* isolate = context_->GetIsolate();
+    v8::Isolate* isolate = v8::Isolate::GetCurrent();
     v8::Local<v8::Value> found;
     if (!value_->IsObject() || !value_.As<v8::Object>()
                                     ->Get(context_, v8::String::NewFromUtf8(isolate, name).ToLocalChecked())

@@ -28,12 +28,14 @@ v8::Local<v8::String> Key(v8::Isolate* isolate, const char* text) {
 class ObjectBuilder {
  public:
   explicit ObjectBuilder(v8::Local<v8::Context> context)
-      : context_(context), object(v8::Object::New(context->GetIsolate())) {}
+      : context_(context), object(v8::Object::New(v8::Isolate::GetCurrent())) {}
 
   void Set(const char* name, v8::Local<v8::Value> value) {
-    object->Set(context_, Key(context_->GetIsolate(), name), value).Check();
+    object->Set(context_, Key(v8::Isolate::GetCurrent(), name), value).Check();
   }
-  void Number(const char* name, double value) { Set(name, v8::Number::New(context_->GetIsolate(), value)); }
+  void Number(const char* name, double value) {
+    Set(name, v8::Number::New(v8::Isolate::GetCurrent(), value));
+  }
 
  private:
   v8::Local<v8::Context> context_;
@@ -43,7 +45,7 @@ class ObjectBuilder {
 };
 
 v8::Local<v8::Value> BytesOf(v8::Local<v8::Context> context, const std::string& bytes) {
-  v8::Isolate* isolate = context->GetIsolate();
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
   v8::Local<v8::Object> buffer;
   if (bytes.empty() || !node::Buffer::Copy(isolate, bytes.data(), bytes.size()).ToLocal(&buffer)) {
     return v8::Undefined(isolate);
@@ -70,7 +72,7 @@ v8::Local<v8::Object> MeasuredOf(v8::Local<v8::Context> context, const Measured&
 }
 
 v8::Local<v8::Object> IntervalOf(v8::Local<v8::Context> context, const Interval& interval) {
-  v8::Isolate* isolate = context->GetIsolate();
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
   ObjectBuilder counts(context);
   for (const auto& [endpoint, count] : interval.endpoint_counts) {
     v8::Local<v8::String> name;

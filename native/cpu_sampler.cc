@@ -5,6 +5,13 @@
 #include <algorithm>
 
 namespace acme {
+namespace {
+
+/// V8's TimeTicks adds one microsecond to the monotonic clock so as never to be zero
+/// (src/base/platform/time.cc).
+constexpr int64_t kTimestampBiasMicros = 1;
+
+}  // namespace
 
 CpuSampler::CpuSampler(v8::Isolate* isolate, int sampling_interval_micros)
     : isolate_(isolate),
@@ -89,7 +96,7 @@ void CpuSampler::Copy(const v8::CpuProfile& profile, int64_t end_micros, StringT
     }
   }
   for (int i = 0; i < sample_count; i++) {
-    const int64_t time_micros = profile.GetSampleTimestamp(i);
+    const int64_t time_micros = profile.GetSampleTimestamp(i) - kTimestampBiasMicros;
     // While two profiles overlap V8 files a tick under both.
     if (time_micros < copied_until_micros_ || time_micros >= end_micros) continue;
     window->samples.push_back({time_micros, index_of_id[profile.GetSample(i)->GetNodeId()],

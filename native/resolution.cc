@@ -12,8 +12,8 @@ v8::Local<v8::String> Name(v8::Isolate* isolate, const char* text) {
 v8::Local<v8::Value> Get(v8::Local<v8::Context> context, v8::Local<v8::Value> object, const char* name) {
   v8::Local<v8::Value> value;
   if (!object->IsObject() ||
-      !object.As<v8::Object>()->Get(context, Name(context->GetIsolate(), name)).ToLocal(&value)) {
-    return v8::Undefined(context->GetIsolate());
+      !object.As<v8::Object>()->Get(context, Name(v8::Isolate::GetCurrent(), name)).ToLocal(&value)) {
+    return v8::Undefined(v8::Isolate::GetCurrent());
   }
   return value;
 }
@@ -21,7 +21,7 @@ v8::Local<v8::Value> Get(v8::Local<v8::Context> context, v8::Local<v8::Value> ob
 v8::Local<v8::Value> Get(v8::Local<v8::Context> context, v8::Local<v8::Value> object, uint32_t index) {
   v8::Local<v8::Value> value;
   if (!object->IsObject() || !object.As<v8::Object>()->Get(context, index).ToLocal(&value)) {
-    return v8::Undefined(context->GetIsolate());
+    return v8::Undefined(v8::Isolate::GetCurrent());
   }
   return value;
 }
@@ -55,7 +55,7 @@ std::string Text(v8::Isolate* isolate, v8::Local<v8::Value> value) {
 
 /// [key, value, key, value, ...]
 CustomLabels ReadCustomLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> flat) {
-  v8::Isolate* isolate = context->GetIsolate();
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
   CustomLabels labels;
   for (uint32_t i = 0; i + 1 < LengthOf(flat); i += 2) {
     const v8::Local<v8::Value> value = Get(context, flat, i + 1);
@@ -71,7 +71,7 @@ void ReadEndpointNames(v8::Local<v8::Context> context, v8::Local<v8::Value> flat
                        std::vector<EndpointName>* names) {
   for (uint32_t i = 0; i + 1 < LengthOf(flat); i += 2) {
     names->emplace_back(Get(context, flat, i)->Uint32Value(context).FromMaybe(0),
-                        Text(context->GetIsolate(), Get(context, flat, i + 1)));
+                        Text(v8::Isolate::GetCurrent(), Get(context, flat, i + 1)));
   }
 }
 
@@ -79,7 +79,7 @@ void ReadEndpointNames(v8::Local<v8::Context> context, v8::Local<v8::Value> flat
 
 bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
                                Window* window) {
-  v8::Isolate* isolate = context->GetIsolate();
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
   const v8::TryCatch quiet(isolate);
   v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate, count);
   v8::Local<v8::Value> result;
@@ -107,7 +107,7 @@ bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Obj
 
 bool Resolution::EndInterval(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver,
                              IntervalTail* tail) {
-  v8::Isolate* isolate = context->GetIsolate();
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
   const v8::TryCatch quiet(isolate);
   v8::Local<v8::Value> result;
   if (!Call(context, resolver, "endInterval", 0, nullptr).ToLocal(&result)) return false;

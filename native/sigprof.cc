@@ -37,10 +37,10 @@ void OnSigprof(int signal, siginfo_t* info, void* context) {
     tick->before_nanos = MonotonicNanos();
     tick->cpu_nanos = ThreadCpuNanos();
     tick->version = state->version_word != nullptr ? *state->version_word : 0;
-    if (state->gc_depth > 0) {
-      tick->context = HandlerState::kDuringGc;
+    if (state->context_word == nullptr) {
+      tick->context = HandlerState::kNoContext;
     } else {
-      tick->context = state->context_word != nullptr ? *state->context_word : HandlerState::kNoContext;
+      tick->context = state->gc_depth > 0 ? HandlerState::kDuringGc : *state->context_word;
     }
   }
   CallNext(signal, info, context);

@@ -53,11 +53,16 @@ class ThreadChannel : public std::enable_shared_from_this<ThreadChannel> {
   void Ask(uint32_t requests);
   /// For a thread whose event loop has not turned: asks V8 to call back at the next stack check.
   void Interrupt();
-  bool HasUnserved() const { return requests_.load() != 0; }
+  /// Whether a request waits or is being served.
+  bool HasUnserved() const { return requests_.load() != 0 || serving_.load(); }
   Delivery Take();
 
   // From the sampled thread:
-  uint32_t TakeRequests() { return requests_.exchange(0); }
+  uint32_t BeginServing() {
+    serving_ = true;
+    return requests_.exchange(0);
+  }
+  void EndServing() { serving_ = false; }
   void Deliver(std::unique_ptr<Window> window, std::unique_ptr<IntervalTail> tail);
   /// After this neither `wake` nor the isolate is touched again.
   void Close();
@@ -71,6 +76,7 @@ class ThreadChannel : public std::enable_shared_from_this<ThreadChannel> {
   bool interrupt_pending_ = false;
   Delivery delivery_;
   std::atomic<uint32_t> requests_{0};
+  std::atomic<bool> serving_{false};
 };
 
 }  // namespace acme

@@ -72,7 +72,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
 
 ThreadSampler::ThreadSampler(v8::Local<v8::Context> context, const SamplerOptions& options,
                              v8::Local<v8::Object> resolver)
-    : isolate_(context->GetIsolate()),
+    : isolate_(v8::Isolate::GetCurrent()),
       loop_(node::GetCurrentEventLoop(isolate_)),
       context_(isolate_, context),
       resolver_(isolate_, resolver),
@@ -108,17 +108,19 @@ Boundary ThreadSampler::Now() const {
 }
 
 void ThreadSampler::Serve() {
-  const uint32_t requests = channel_->TakeRequests();
-  if (requests == 0 || finished_) return;
+  const uint32_t requests = channel_->BeginServing();
+  if (requests != 0 && !finished_) Serve(requests);
+  channel_->EndServing();
+}
+
+void ThreadSampler::Serve(uint32_t requests) {
   const CostScope cost(&channel_->cost);
   v8::HandleScope scope(isolate_);
+  // The collector asks one step at a time; both at once means that this thread was away.
+  if (requests & kRotate) Rotate();
   if (requests & kHarvest) {
-    // The collector asks one step at a time; both at once means that this thread was away.
-    if ((requests & kRotate) && cpu_ != nullptr && !cpu_->rotated()) Rotate();
     auto window = Harvest(false);
     channel_->Deliver(std::move(window), requests & kEndInterval ? Tail() : nullptr);
-  } else if (requests & kRotate) {
-    Rotate();
   }
 }
 

@@ -47,6 +47,7 @@ class ThreadSampler {
                 v8::Local<v8::Object> resolver);
   ~ThreadSampler();
 
+  void Serve(uint32_t requests);
   Boundary Now() const;
   void Rotate();
   std::unique_ptr<Window> Harvest(bool last);

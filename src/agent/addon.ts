@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import type { WindowLabels } from './resolve'
+import type { EndpointNames } from './slots'
+
+/** What the native addon samples on one thread. */
+export interface AddonOptions {
+  wall: boolean
+  heap: boolean
+  cpu: boolean
+  allocations: boolean
+  spanIds: boolean
+  endpoints: boolean
+  timeline: boolean
+  /** Label ticks through the AsyncContextFrame; see contextFramesActive(). */
+  contextFrames: boolean
+  samplingIntervalMicros: number
+  heapSamplingIntervalBytes: number
+  threadName: string
+  threadId: string
+}
+
+/** The JavaScript side of labels, called by the addon on the sampled thread. */
+export interface LabelSource {
+  resolveFrames(count: number): WindowLabels
+  endInterval(): { endpoints: EndpointNames; endpointCounts: Record<string, number> }
+}
+
+/** One upload's worth of profiles. */
+export interface Interval {
+  /** Epoch milliseconds. */
+  startMs: number
+  endMs: number
+  /** pprof, not compressed; absent where the profile is off. */
+  wall?: Uint8Array
+  space?: Uint8Array
+  endpointCounts: Record<string, number>
+  /** What the agent measured of itself. */
+  measured: Record<string, number>
+  /** False if there is not a single sample. */
+  hasWork: boolean
+}
+
+/** The native addon. Every function is safe to call at any time; what makes no sense does nothing. */
+export interface Addon {
+  /** Samples the calling thread until stop() or its end. False if V8 refuses or it is sampled already. */
+  start(options: AddonOptions, labels: LabelSource): boolean
+  /** Takes the last window of the calling thread while JavaScript can still label it. */
+  finish(): void
+  stop(): void
+  /** Makes frame `n` the current one; only within `resolveFrames`. */
+  enterFrame(n: number): void
+  /** Whether the current context lives in an AsyncContextFrame that the signal handler can read. */
+  contextFramesActive(): boolean
+  /** Ends the interval; `done` runs once on the calling thread's event loop. */
+  collect(done: (interval: Interval) => void): void
+  /** Names the calling thread for the operating system, up to 15 bytes. */
+  nameThread(name: string): void
+}
+
+/**
+ * The addon built for this platform and Node.
+ * @throws where there is none (macOS, Windows, musl, an unknown ABI)
+ */
+export function loadAddon(): Addon {
+  const load = require('node-gyp-build') as (directory: string) => Addon
+  return load(join(__dirname, '..', '..', 'native'))
+}
