@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
 export const ourInit = path('../../dist/init.js')
-const tracing = path('../work/tracing.js')
+const tracing = path('../../test/fixtures/tracing.js')
 
 /** The binary of one Node line (`20`, `22`, `24`, `26`), or the one that runs this. */
 export function nodeBinary(line) {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { samplesOf, sum } from '../../test/accuracy/samples.ts'
+import { compareClock } from '../../test/accuracy/clock-truth.ts'
 import { startChild } from '../lib/child.mjs'
 
 const programs = { 'busy program': '0', 'program idle half of the time': '0.5' }
@@ -41,26 +41,5 @@ async function measure(name, node, seconds, uploadPeriodS, idleShare) {
   await child.report('noted')
   await child.end()
   const { notes } = JSON.parse(readFileSync(truthFile, 'utf8'))
-  const ratios = []
-  for (const upload of child.uploads) {
-    const { event, files } = await upload.read()
-    const startMs = Date.parse(event.start)
-    const endMs = Date.parse(event.end)
-    if (startMs < notes[0][0] || endMs > doneMs) continue
-    const samples = samplesOf(files['wall.pprof'].pprof)
-    ratios.push({
-      wall: sum(samples.filter(isMainThread), 'wall') / 1e6 / (endMs - startMs),
-      cpu: sum(samples, 'cpu') / 1e6 / (cpuAt(notes, endMs) - cpuAt(notes, startMs)),
-    })
-  }
-  return ratios
-}
-
-const isMainThread = ({ labels }) => labels['thread name'] === 'Main Event Loop'
-
-function cpuAt(notes, timeMs) {
-  const after = notes.findIndex(([noteMs]) => noteMs >= timeMs)
-  const [t0, cpu0] = notes[after - 1]
-  const [t1, cpu1] = notes[after]
-  return cpu0 + ((timeMs - t0) / (t1 - t0)) * (cpu1 - cpu0)
+  return compareClock(child.uploads, notes, doneMs)
 }

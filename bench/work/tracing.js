@@ -1,1 +1,0 @@
-require('dd-trace-5').init()
