@@ -2,9 +2,10 @@
 // first.
 #pragma once
 
+#include <pthread.h>
+
 #include <cstdlib>
 #include <cstring>
-#include <thread>
 
 inline bool RunCanary(const char* name) {
   if (strcmp(name, "planted-overflow") == 0) {
@@ -20,10 +21,12 @@ inline bool RunCanary(const char* name) {
     return true;
   }
   if (strcmp(name, "planted-race") == 0) {
-    int shared = 0;
-    std::thread other([&] { shared++; });
+    static int shared = 0;
+    pthread_t other;
+    const auto add = [](void*) -> void* { return shared++, nullptr; };
+    pthread_create(&other, nullptr, add, nullptr);
     shared++;
-    other.join();
+    pthread_join(other, nullptr);
     return true;
   }
   return false;

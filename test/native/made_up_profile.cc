@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../../native/pprof_encoder.h"
-#include "random_profile.h"
+#include "choices.h"
 
 namespace {
 

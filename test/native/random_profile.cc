@@ -2,6 +2,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
+
+#include "../../native/pprof_encoder.h"
 
 using acme::Label;
 using acme::PprofEncoder;
