@@ -19,7 +19,7 @@ export async function ask({ full, node, variants }) {
       uploadPeriodS,
       args: [String(durationS)],
     })
-    const { seconds, gaps } = await child.report('done')
+    const { seconds, excessMicros } = await child.report('done')
     await child.end()
     return {
       p99: percentile(
@@ -27,8 +27,12 @@ export async function ask({ full, node, variants }) {
         0.99,
       ),
       max: Math.max(...seconds.map((second) => second.wallMicros)),
+      p99Cpu: percentile(
+        seconds.map((second) => second.cpuMicros),
+        0.99,
+      ),
       maxCpu: Math.max(...seconds.map((second) => second.cpuMicros)),
-      cpuPerMinute: ((gaps.cpuMicros - gaps.count * gaps.overheadMicros) * 60) / seconds.length,
+      cpuPerMinute: (excessMicros * 60) / seconds.length,
       own: await measuredByAgent(child.uploads),
     }
   })

@@ -4,7 +4,6 @@
 // thread's CPU tells a gap in which something ran from one in which the machine ran something else.
 const { readdirSync } = require('node:fs')
 const { dirname, join } = require('node:path')
-const { monitorEventLoopDelay } = require('node:perf_hooks')
 const ts = require('typescript')
 const { report } = require('../../test/fixtures/report')
 
@@ -54,8 +53,7 @@ const threadCpuMicros = () => {
 
 const slices = compile()
 const seconds = []
-let gaps
-let delay
+const gaps = []
 let endWall
 let endCpu
 const start = performance.now()
@@ -72,24 +70,18 @@ function turn() {
 }
 
 function record(atMs, wallMicros, cpuMicros) {
-  if (gaps === undefined) {
-    gaps = { count: 0, wallMicros: 0, cpuMicros: 0, overheadMicros: [] }
-    delay = monitorEventLoopDelay({ resolution: 1 })
-    delay.enable()
-  }
   const second = Math.floor(atMs / 1_000)
   seconds[second] ??= { wallMicros: 0, cpuMicros: 0 }
   seconds[second].wallMicros = Math.max(seconds[second].wallMicros, wallMicros)
   seconds[second].cpuMicros = Math.max(seconds[second].cpuMicros, cpuMicros)
-  gaps.count++
-  gaps.wallMicros += wallMicros
-  gaps.cpuMicros += cpuMicros
-  if (gaps.overheadMicros.length < 2_000) gaps.overheadMicros.push(cpuMicros)
+  gaps.push(cpuMicros)
 }
 
 function finish() {
-  gaps.overheadMicros = gaps.overheadMicros.sort((a, b) => a - b)[gaps.overheadMicros.length >> 1]
-  report('done', { seconds: seconds.filter(Boolean), gaps, loopDelayMaxMs: delay.max / 1e6 })
+  gaps.sort((a, b) => a - b)
+  const emptyTurnMicros = gaps[gaps.length >> 1]
+  const excessMicros = gaps.reduce((sum, micros) => sum + Math.max(0, micros - 1.5 * emptyTurnMicros), 0)
+  report('done', { seconds: seconds.filter(Boolean), emptyTurnMicros, excessMicros })
   process.exit(0)
 }
 
