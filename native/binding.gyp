@@ -16,6 +16,7 @@
         "sigprof.cc",
         "space_profile.cc",
         "string_table.cc",
+        "termination.cc",
         "thread_channel.cc",
         "thread_cpu.cc",
         "thread_sampler.cc",

@@ -8,6 +8,7 @@
 
 #include "collect_request.h"
 #include "collector.h"
+#include "termination.h"
 #include "thread_sampler.h"
 
 namespace acme {
@@ -126,6 +127,14 @@ void NameThread(const Arguments& args) {
   if (*name) pthread_setname_np(pthread_self(), std::string(*name).substr(0, 15).c_str());
 }
 
+/// holdTermination(onSignal, graceMs): see Termination::Hold. Main thread only.
+void HoldTermination(const Arguments& args) {
+  if (!args[0]->IsFunction() || !args[1]->IsInt32()) return;
+  Termination::Hold(args.GetIsolate(), args[0].As<v8::Function>(), args[1].As<v8::Int32>()->Value());
+}
+
+void ReleaseTermination(const Arguments&) { Termination::Release(); }
+
 }  // namespace
 
 void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Object> exports) {
@@ -157,6 +166,8 @@ void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Ob
   add("contextFramesActive", ContextFramesActive);
   add("collect", Collect);
   add("nameThread", NameThread);
+  add("holdTermination", HoldTermination);
+  add("releaseTermination", ReleaseTermination);
 }
 
 }  // namespace acme

@@ -55,6 +55,12 @@ export interface Addon {
   collect(done: (interval: Interval) => void): void
   /** Names the calling thread for the operating system, up to 15 bytes. */
   nameThread(name: string): void
+  /**
+   * Holds SIGTERM and SIGINT until `onSignal` has returned, `graceMs` at most, then lets them do what they would
+   * have done. The application's own listeners take precedence. Main thread only.
+   */
+  holdTermination(onSignal: () => void, graceMs: number): void
+  releaseTermination(): void
 }
 
 /**

@@ -44,7 +44,7 @@ export class SampleReader {
     while (wire.pos < end) {
       const field = wire.tag(end)
       if (field === 1) depth = this.locations(wire.numbers(end, 'sample.location_id'), depth)
-      else if (field === 2) this.valuesOf(wire.numbers(end, 'sample.value'))
+      else if (field === 2) this.valuesOf(wire.numbers(end, 'sample.value'), valuesBefore)
       else if (field === 3) this.label(this.labelEnd(end))
       else wire.skip(end)
     }
@@ -95,9 +95,13 @@ export class SampleReader {
     return depth
   }
 
-  private valuesOf(end: number): void {
+  private valuesOf(end: number, before: number): void {
     const { wire, values } = this
+    const full = before + this.limits.profileSampleTypes
     while (wire.pos < end) {
+      if (values.length === full) {
+        throw limitError(this.limits, 'profileSampleTypes', this.limits.profileSampleTypes + 1)
+      }
       const lo = wire.varint(end)
       values.push(lo, wire.hi)
     }

@@ -7,6 +7,7 @@ import { U32Column } from './columns'
 export class Interner {
   private readonly cells = new U32Column(1024)
   private readonly start = new U32Column(256)
+  /** Row number plus one, 0 where empty; a power of two of them, at most half of them taken. */
   private slots = new Uint32Array(512)
   private readonly hashes = new U32Column(256)
 
@@ -22,12 +23,9 @@ export class Interner {
   intern(source: ArrayLike<number>, from = 0, to = source.length): number {
     if (this.count * 2 >= this.slots.length) this.grow()
     const hash = hashOf(source, from, to)
-    const mask = this.slots.length - 1
-    let slot = hash & mask
-    for (let row = this.slots[slot] as number; row !== 0; row = this.slots[slot] as number) {
-      if (this.hashes.data[row - 1] === hash && this.equals(row - 1, source, from, to)) return row - 1
-      slot = (slot + 1) & mask
-    }
+    const slot = this.slot(hash, source, from, to)
+    const known = this.slots[slot] as number
+    if (known !== 0) return known - 1
     for (let i = from; i < to; i++) this.cells.push(source[i] as number)
     this.hashes.push(hash)
     this.start.push(this.cells.length)
@@ -35,9 +33,25 @@ export class Interner {
     return this.count - 1
   }
 
+  /** Number of the row `source[from..to)`, or -1. */
+  find(source: ArrayLike<number>, from = 0, to = source.length): number {
+    return (this.slots[this.slot(hashOf(source, from, to), source, from, to)] as number) - 1
+  }
+
   /** A view, good until the next row is added. */
   row(row: number): Uint32Array {
     return this.cells.data.subarray(this.start.data[row], this.start.data[row + 1])
+  }
+
+  /** The slot that holds the row, or the empty one where it belongs. */
+  private slot(hash: number, source: ArrayLike<number>, from: number, to: number): number {
+    const mask = this.slots.length - 1
+    let slot = hash & mask
+    for (let row = this.slots[slot] as number; row !== 0; row = this.slots[slot] as number) {
+      if (this.hashes.data[row - 1] === hash && this.equals(row - 1, source, from, to)) break
+      slot = (slot + 1) & mask
+    }
+    return slot
   }
 
   private equals(row: number, source: ArrayLike<number>, from: number, to: number): boolean {

@@ -18,6 +18,20 @@ export class WireReader {
   constructor(readonly bytes: Uint8Array) {}
 
   varint(end: number): number {
+    const pos = this.pos
+    // Nearly all numbers of a profile have one byte; this much is inlined where it is called.
+    if (pos < end) {
+      const byte = this.bytes[pos] as number
+      if (byte < 0x80) {
+        this.pos = pos + 1
+        this.hi = 0
+        return byte
+      }
+    }
+    return this.longVarint(end)
+  }
+
+  private longVarint(end: number): number {
     const bytes = this.bytes
     let pos = this.pos
     let lo = 0

@@ -7,8 +7,7 @@ export interface Span {
   attributes?: Attributes
   startTime?: [seconds: number, nanos: number]
   ended?: boolean
-  [localRoot]?: Span
-  [serverSpan]?: ServerSpan
+  [lineageKey]?: Lineage
 }
 
 export type Attributes = Record<string, unknown>
@@ -24,6 +23,7 @@ export interface RpcMetadata {
 }
 
 export interface SpanOptions {
+  root?: boolean
   kind?: number
   attributes?: Attributes
 }
@@ -42,10 +42,15 @@ const apiKey = Symbol.for('opentelemetry.js.api.1')
 const rpcKey = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
 export const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 
-/** On a span: the first span of its trace in this process. */
-export const localRoot = Symbol('acme.localRoot')
-/** On a span: the nearest server span, itself or one above it. */
-export const serverSpan = Symbol('acme.serverSpan')
+/** On a span. Shared by a span and the spans below it: one property is written per span. */
+export const lineageKey = Symbol('acme.lineage')
+
+export interface Lineage {
+  /** The first span of the trace in this process. */
+  root: Span
+  /** The nearest server span, the span itself or one above it. */
+  server: ServerSpan | undefined
+}
 
 /** The API as registered in this realm, whichever copy of the package registered it. */
 export function openTelemetryApi(): Api | undefined {

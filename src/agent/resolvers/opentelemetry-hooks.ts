@@ -3,12 +3,12 @@ import {
   type Api,
   type Context,
   isServer,
-  localRoot,
+  type Lineage,
+  lineageKey,
   rpcMetadata,
   ServerSpan,
   type Span,
   type SpanOptions,
-  serverSpan,
   spanKey,
   type TracerProvider,
 } from './opentelemetry-api'
@@ -61,28 +61,30 @@ export class SpanHooks {
 
   #started(span: Span, options: SpanOptions | undefined, context = this.#api.context?.active()): void {
     try {
-      if ('_ddSpan' in span) return
-      let parent = context?.getValue(spanKey) as Span | undefined
-      // A remote parent, one that was not asked for, or an invalid one: this span is the first of its trace here.
-      if (parent !== undefined && !isLocalParent(parent, span)) parent = undefined
-      span[localRoot] = parent === undefined ? span : (parent[localRoot] ?? parent)
-      const above = parent?.[serverSpan]
-      if (isServer(options?.kind)) {
-        span[serverSpan] = new ServerSpan(span, options?.attributes, above !== undefined)
-        this.#wrapEnd(span)
-      } else if (above !== undefined) {
-        span[serverSpan] = above
-      }
+      const parent = options?.root ? undefined : (context?.getValue(spanKey) as Span | undefined)
+      const lineage = parent?.[lineageKey]
+      if (lineage !== undefined && !isServer(options?.kind)) span[lineageKey] = lineage
+      else if (!('_ddSpan' in span)) this.#startLineage(span, options, parent, lineage)
     } catch {
       // A span object that takes no properties, or another tracer's context: the sample keeps its span's own ids.
     }
+  }
+
+  #startLineage(span: Span, options: SpanOptions | undefined, parent?: Span, above?: Lineage): void {
+    const root = above?.root ?? (parent !== undefined && isLocalParent(parent, span) ? parent : span)
+    let server = above?.server
+    if (isServer(options?.kind)) {
+      server = new ServerSpan(span, options?.attributes, server !== undefined)
+      this.#wrapEnd(span)
+    }
+    span[lineageKey] = { root, server }
   }
 
   #wrapEnd(span: Span): void {
     const hooks = this
     this.#wrap(span, 'end', (original) => {
       return function end(...args) {
-        const server = (this as Span)[serverSpan]
+        const server = (this as Span)[lineageKey]?.server
         if (server === undefined || server.span !== this || server.ended) return original.apply(this, args)
         hooks.#rememberRoute(server)
         const result = original.apply(this, args)
@@ -117,6 +119,7 @@ export class SpanHooks {
   }
 }
 
+/** Not remote and not invalid: the child is in the parent's trace. */
 function isLocalParent(parent: Span, span: Span): boolean {
   const context = parent.spanContext()
   return context.isRemote !== true && context.traceId === span.spanContext().traceId

@@ -1,12 +1,11 @@
 import type { EndpointCounts } from './endpoint-counts'
 import {
   type Api,
-  localRoot,
+  lineageKey,
   openTelemetryApi,
   rpcMetadata,
   ServerSpan,
   type Span,
-  serverSpan,
   spanKey,
 } from './opentelemetry-api'
 import { SpanHooks } from './opentelemetry-hooks'
@@ -42,7 +41,7 @@ export class OpenTelemetryResolver implements Resolver {
     const span = object as Span
     const { traceId, spanId } = span.spanContext()
     const server = this.#serverSpanOf(span)
-    const root = span[localRoot] ?? server?.span
+    const root = span[lineageKey]?.root ?? server?.span
     const resolved: Resolved = {
       spanId: BigInt(`0x${spanId}`),
       rootSpanId: root === undefined ? 0n : BigInt(`0x${root.spanContext().spanId}`),
@@ -70,10 +69,11 @@ export class OpenTelemetryResolver implements Resolver {
   #serverSpanOf(span: Span): ServerSpan | undefined {
     const context = this.#api?.context?.active()
     const rpc = context && rpcMetadata(context)
-    let server = span[serverSpan]
+    let server = span[lineageKey]?.server
     if (server === undefined && rpc?.span !== undefined) {
-      rpc.span[serverSpan] ??= new ServerSpan(rpc.span)
-      server = rpc.span[serverSpan]
+      const { span: root } = rpc
+      root[lineageKey] ??= { root, server: new ServerSpan(root) }
+      server = root[lineageKey]?.server
     }
     if (server !== undefined && rpc?.span === server.span) server.rpc = rpc
     return server

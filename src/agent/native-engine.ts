@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { isMainThread, threadId } from 'node:worker_threads'
+import type { Addon } from './addon'
+import type { Config } from './config'
+import type { Engine } from './engine'
+import { WindowResolver } from './resolve'
+import { createResolver, type Resolvers } from './resolvers'
+
+/** Samples a second, as the peers: just off 100, so that it does not march in step with 10 ms timers. */
+const samplingHz = 99
+
+/** Our own addon on the calling thread. */
+export class NativeEngine implements Engine {
+  readonly name = 'native'
+  readonly labelMode: Engine['labelMode']
+  readonly #addon: Addon
+  readonly #config: Config
+  #resolvers: Resolvers | undefined
+
+  constructor(addon: Addon, config: Config) {
+    this.#addon = addon
+    this.#config = config
+    this.labelMode = this.#contextFramesActive() ? 'async context frame' : 'none'
+  }
+
+  start(): boolean {
+    const config = this.#config
+    const resolvers = createResolver()
+    this.#resolvers = resolvers
+    const windows = new WindowResolver(resolvers)
+    const enterFrame = (frame: number) => this.#addon.enterFrame(frame)
+    return this.#addon.start(
+      {
+        wall: config.wall,
+        heap: config.heap,
+        cpu: config.cpu,
+        allocations: config.allocation,
+        spanIds: config.codeHotspots,
+        endpoints: config.endpoints,
+        timeline: config.timeline,
+        contextFrames: this.labelMode === 'async context frame',
+        samplingIntervalMicros: Math.round(1e6 / hertz()),
+        heapSamplingIntervalBytes: config.heapSamplingIntervalBytes,
+        threadName: isMainThread ? 'Main Event Loop' : `Worker #${threadId} Event Loop`,
+        threadId: String(threadId),
+      },
+      {
+        resolveFrames: (count) => windows.resolve(count, enterFrame),
+        endInterval: () => ({
+          endpoints: windows.closeInterval(),
+          endpointCounts: resolvers.takeEndpointCounts(),
+        }),
+      },
+    )
+  }
+
+  finish(): void {
+    this.#addon.finish()
+  }
+
+  stop(): void {
+    this.#addon.stop()
+    this.#resolvers?.stop()
+    this.#resolvers = undefined
+  }
+
+  #contextFramesActive(): boolean {
+    if (!this.#config.asyncContextFrame || process.version.startsWith('v20.')) return false
+    const probe = new AsyncLocalStorage<object>()
+    try {
+      return probe.run({}, () => this.#addon.contextFramesActive())
+    } finally {
+      // Without context frames, run() has switched on async hooks for the whole thread.
+      probe.disable()
+    }
+  }
+}
+
+/** Tests of accuracy need more samples than a service should pay for. */
+function hertz(): number {
+  const override = Number(process.env.ACME_PROFILING_SAMPLING_HZ)
+  return override >= 1 && override <= 10_000 ? override : samplingHz
+}
