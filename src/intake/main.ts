@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { type LimitName, type LimitValues, limits } from '../pprof/limits'
 import { type IntakeOptions, startIntake } from './server'
 
-const usage = `acme-profiler-intake: receives profiles and keeps them on disk.
+const usage = `Intake of @acme/profiler: receives profiles and keeps them on disk.
   --host <address>         ACME_INTAKE_HOST   127.0.0.1
   --port <number>          ACME_INTAKE_PORT   8126
   --dir <path>             ACME_INTAKE_DIR    acme-profiles
