@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { inspect } from 'node:util'
 
+const ownTotals = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /
 const indent = (text) => text.trimEnd().replace(/^/gm, '    ')
 
 // A file or a suite fails with its tests, and those are counted; it counts where it broke outside of them.
@@ -37,9 +38,8 @@ export default async function* report(events) {
     const shortPath = path && relative(process.cwd(), path)
     const file = fileOf(path)
     if (type === 'test:stdout' || type === 'test:stderr') file.output += data.message
-    // Says which test an error belongs to that came after the test had ended.
-    if (type === 'test:diagnostic' && /asynchronous activity/.test(data.message))
-      yield `note   ${data.message}\n`
+    // Figures that a test wants seen, and which test an error belongs to that came after its end.
+    if (type === 'test:diagnostic' && !ownTotals.test(data.message)) yield `note   ${data.message}\n`
     if (type !== 'test:complete') continue
 
     const isFile = data.nesting === 0 && data.name === data.file

@@ -80,8 +80,12 @@ const buildNative = () => {
   if (!existsSync(inRoot('native/binding.gyp'))) return say('no native/binding.gyp, no addon to build')
   const addon = inRoot('native/build/Release/acme_profiler.node')
   const builtFor = inRoot('native/build/built-for')
-  const fresh = existsSync(builtFor) && readFileSync(builtFor, 'utf8') === process.version
-  if (fresh && existsSync(addon) && statSync(addon).mtimeMs > newestMs(nativeSources()))
+  const lastBuiltFor = existsSync(builtFor) ? readFileSync(builtFor, 'utf8') : undefined
+  if (
+    lastBuiltFor === process.version &&
+    existsSync(addon) &&
+    statSync(addon).mtimeMs > newestMs(nativeSources())
+  )
     return say('native addon is up to date')
   const compiler = process.env.CXX ?? 'g++'
   if (!run('sh', ['-c', `${compiler} --version`]).ok)
@@ -95,7 +99,7 @@ const buildNative = () => {
   step(`native addon for Node ${process.version}`, process.execPath, [
     inRoot('node_modules/node-gyp/bin/node-gyp.js'),
     ...['-C', 'native', '-j', 'max', '--loglevel=warn', ...(nodedir ? [`--nodedir=${nodedir}`] : [])],
-    ...(fresh ? ['configure', 'build'] : ['rebuild']),
+    ...(!lastBuiltFor || lastBuiltFor === process.version ? ['configure', 'build'] : ['rebuild']),
   ])
   writeFileSync(builtFor, process.version)
 }
