@@ -59,7 +59,7 @@ function run(argv: readonly string[]): string[] {
   const source = `${service ?? path}, ${start ? `${start} to ${end}, ` : ''}${files.length} profile`
   return [
     printable(`${source}${files.length > 1 ? 's' : ''}`),
-    printable(`${type}: ${scale(unit, total)(total)} in ${samples} samples`),
+    printable(`${type}: ${scale(unit, total)(total)} in ${samples} sample${samples === 1 ? '' : 's'}`),
     '',
     ...topText({ rows, total }, { unit, places: /^(function|line)$/.test(values.by), limit }),
   ]
