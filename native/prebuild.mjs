@@ -62,8 +62,11 @@ const build = ({ arch, compiler, tool }, { line, abi }, linkerFlags, output) => 
 const onlyExports = (folder) => {
   const script = join(folder, 'exports.map')
   writeFileSync(script, '{ global: node_register_module_v*; local: *; };\n')
-  return `-Wl,--version-script=${script} -Wl,--gc-sections`
+  return `-Wl,--version-script=${script}`
 }
+
+// Drop what nobody calls, and the padding between segments.
+const sizeFlags = '-Wl,--gc-sections -Wl,-z,noseparate-code'
 
 /** What a library asks of the machine: the newest glibc version, the symbols that are too new, the libraries. */
 const needs = ({ tool }, file, isTooNew) => {
@@ -110,7 +113,7 @@ for (const target of targets.filter(({ arch }) => !only || arch === only)) {
     folder,
     run,
   })
-  const flags = `${linkerFlags} ${onlyExports(folder)}`
+  const flags = `${linkerFlags} ${onlyExports(folder)} ${sizeFlags}`
   for (const line of lines) {
     const started = Date.now()
     try {

@@ -1,8 +1,8 @@
-// Runs lint and all test/**/*.test.ts, and prints `N passed, N failed` as its last line.
+// Runs lint, builds the addons of all Node lines, runs test/**/*.test.ts, and prints `N passed, N failed` as its last line.
 //   node test/run.mjs                 everything but the long suites
 //   node test/run.mjs pprof cli       only the tests below test/pprof and test/cli (or one file), no lint
 //   node test/run.mjs --long survival the long suites (*.long.ts) below test/survival
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -77,13 +77,22 @@ const runTests = (files) =>
     })
   })
 
+// The smoke tests of the other Node lines load these. Cross-compiling is left to `npm run prebuild`.
+const prebuild = () => {
+  const ok =
+    spawnSync(process.execPath, ['native/prebuild.mjs', '--arch=x64'], { cwd: root, stdio: 'inherit' })
+      .status === 0
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 }
+}
+
 const started = Date.now()
-const lintCounts = names.length === 0 && !isLong ? lint() : { passed: 0, failed: 0 }
+const isWhole = names.length === 0 && !isLong
+const checks = isWhole ? [lint(), prebuild()] : []
 const files = names.length === 0 ? findTests(testFolder) : names.flatMap(chosen)
 if (files.length === 0) console.log(`no *${suffix} to run`)
 const counts = files.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : await runTests(files)
-const passed = lintCounts.passed + counts.passed
-const failed = lintCounts.failed + counts.failed
+const sum = (what) => [...checks, counts].reduce((total, part) => total + part[what], 0)
+const [passed, failed] = [sum('passed'), sum('failed')]
 console.log(
   `\n${files.length} files, ${counts.skipped} skipped, ${((Date.now() - started) / 1000).toFixed(0)} s`,
 )
