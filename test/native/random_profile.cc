@@ -1,5 +1,6 @@
 #include "random_profile.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -157,6 +158,8 @@ RandomProfile MakeRandomProfile(Choices choices) {
     std::string json;  // empty where the location is unknown
   };
   std::vector<Frame> frames = {{0, ""}, {1 << 30, ""}, {UINT64_MAX, ""}};
+  uint64_t last_location = 0;
+  uint32_t last_function = 0;
   for (uint64_t n = choices.Below(200); n > 0; n--) {
     const Text& name = text();
     const Text& file = text();
@@ -164,11 +167,13 @@ RandomProfile MakeRandomProfile(Choices choices) {
                   line = static_cast<int64_t>(choices.Below(300));
     const int64_t column = choices.OneIn(4) ? static_cast<int64_t>(choices.Below(1 << 20)) : 0;
     const uint32_t function = encoder.Function(name.handle, file.handle, start);
+    last_function = std::max(last_function, function);
+    last_location = std::max(last_location, encoder.Location(function, line, column));
     frames.push_back({encoder.Location(function, line, column),
                       "[" + model.Text(name.bytes) + "," + model.Text(file.bytes) + "," + Number(start) +
                           "," + Number(line) + "," + Number(column) + "]"});
   }
-  if (encoder.Location(0, 1, 1) != 0 || encoder.Location(1 << 30, 1, 1) != 0) abort();
+  if (encoder.Location(0, 1, 1) != 0 || encoder.Location(last_function + 1, 1, 1) != 0) abort();
 
   const std::string truncated = "[" + model.Text(std::string(PprofEncoder::kTruncatedFrame)) + "," +
                                 model.Text("") + ",\"0\",\"0\",\"0\"]";
@@ -177,11 +182,16 @@ RandomProfile MakeRandomProfile(Choices choices) {
   std::vector<uint64_t> stack;
   for (uint64_t n = choices.Below(100); n > 0; n--) {
     static const size_t kDepths[] = {0, 999, 1000, 1001, 3000};
-    const size_t depth = choices.OneIn(50) ? kDepths[choices.Below(5)] : choices.Below(40);
+    const size_t depth = samples_json.empty() ? 1
+                         : choices.OneIn(50)  ? kDepths[choices.Below(5)]
+                                              : choices.Below(40);
     stack.clear();
     std::string frames_json;
     for (size_t i = 0; i < depth; i++) {
-      const Frame& frame = frames[choices.Below(frames.size())];
+      // Just above the known ones, while no stack has been truncated: the frame for that is a location of its
+      // own.
+      const bool is_first = samples_json.empty();
+      const Frame& frame = is_first ? Frame{last_location + 1, ""} : frames[choices.Below(frames.size())];
       stack.push_back(frame.location);
       const bool kept = depth <= PprofEncoder::kMaxFrames || i < PprofEncoder::kMaxFrames - 1;
       if (kept && !frame.json.empty()) Append(&frames_json, frame.json);
