@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { decodeProfile } from '../../src/pprof/decode'
 import { encodeProfile } from '../../src/pprof/encode'
 import { FormatError } from '../../src/pprof/format-error'
 import type { Profile } from '../../src/pprof/model'
 import { topByFunction } from '../../src/pprof/top'
+import { encodedProfile } from './arbitrary'
 import { mutated, random } from './mutate'
 import { realProfiles } from './real-profiles'
 import { smallProfile } from './small-profile'
@@ -48,13 +50,14 @@ test(`mutated profiles for ${seconds} s: a profile or a FormatError, in bounded 
   timeout: 3_600_000,
 }, (t) => {
   const next = random(seed)
-  const corpus = [Uint8Array.from(smallProfile()), ...realProfiles().map(({ bytes }) => bytes)]
+  const small = [Uint8Array.from(smallProfile()), ...fc.sample(encodedProfile, { numRuns: 50, seed })]
+  const large = realProfiles().map(({ bytes }) => bytes)
   const counts: Record<string, number> = { accepted: 0 }
   const endMs = performance.now() + seconds * 1000
   let runs = 0
   for (; performance.now() < endMs; runs++) {
-    // The small one holds every field; the large ones have depth.
-    const base = corpus[next(8) === 0 ? next(corpus.length) : 0] as Uint8Array
+    const corpus = next(50) === 0 ? large : small
+    const base = corpus[next(corpus.length)] as Uint8Array
     const bytes = mutated(base, next)
     let profile: Profile
     try {

@@ -31,37 +31,43 @@ const numbers = [
   -1n,
 ]
 
-/** The bytes with one to eight changes: of bits, bytes, numbers and whole stretches. */
+type Change = (bytes: number[], at: number, next: Random) => void
+
+const flip: Change = (bytes, at, next) => {
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << next(8))
+}
+const step: Change = (bytes, at, next) => {
+  bytes[at] = ((bytes[at] ?? 0) + (next(2) === 0 ? 1 : 255)) % 256
+}
+const low: Change = (bytes, at, next) => {
+  bytes[at] = next(20)
+}
+const number: Change = (bytes, at, next) => {
+  bytes.splice(at, 1, ...varint(numbers[next(numbers.length)] ?? 0n, next(12)))
+}
+const remove: Change = (bytes, at, next) => {
+  bytes.splice(at, stretch(next))
+}
+const repeat: Change = (bytes, at, next) => {
+  const from = next(bytes.length)
+  bytes.splice(at, 0, ...bytes.slice(from, from + stretch(next)))
+}
+const move: Change = (bytes, at, next) => {
+  bytes.splice(at, 0, ...bytes.splice(next(bytes.length), stretch(next)))
+}
+const cut: Change = (bytes, at) => {
+  bytes.length = at + 1
+}
+
+// Those that keep the length come more often: the others mostly break the framing around them.
+const changes = [flip, flip, step, step, step, step, low, low, low, number, remove, repeat, move, cut]
+
+const stretch = (next: Random) => 1 + next(1 << next(7))
+
+/** The bytes with one to three changes: of bits, bytes, numbers and whole stretches. */
 export function mutated(bytes: Uint8Array, next: Random): Uint8Array {
-  const changed = [...bytes.subarray(0, 20_000)]
-  for (let changes = 1 + next(8); changes > 0; changes--) {
-    const at = next(changed.length)
-    const length = 1 + next(1 << next(7))
-    switch (next(8)) {
-      case 0:
-        changed[at] = (changed[at] ?? 0) ^ (1 << next(8))
-        break
-      case 1:
-        changed[at] = next(256)
-        break
-      case 2:
-        changed.splice(at, 1, ...varint(numbers[next(numbers.length)] ?? 0n, next(12)))
-        break
-      case 3:
-        changed.splice(at, length)
-        break
-      case 4:
-        changed.splice(at, 0, ...changed.slice(next(changed.length)).slice(0, length))
-        break
-      case 5:
-        changed[at] = (changed[at] ?? 0) + (next(2) === 0 ? 1 : -1)
-        break
-      case 6:
-        changed.length = at + 1
-        break
-      default:
-        changed.splice(at, length, ...changed.splice(next(changed.length), length))
-    }
-  }
+  const changed = [...bytes]
+  for (let count = 1 + next(3); count > 0; count--)
+    changes[next(changes.length)]?.(changed, next(changed.length), next)
   return Uint8Array.from(changed)
 }
