@@ -33,14 +33,17 @@ const run = (command, args, options = {}) => {
   }
 }
 
+// Compilers tell the cause last, npm tells it first.
+const shortened = (output) => {
+  const lines = output.trimEnd().split('\n')
+  return (lines.length <= 80 ? lines : [...lines.slice(0, 30), '...', ...lines.slice(-50)]).join('\n')
+}
+
 const step = (what, command, args, options) => {
   say(`${what} …`)
   const stepStarted = Date.now()
   const { ok, output } = run(command, args, options)
-  if (!ok)
-    stop(
-      `${what} failed: ${command} ${args.join(' ')}\n${output.trimEnd().split('\n').slice(-60).join('\n')}`,
-    )
+  if (!ok) stop(`${what} failed: ${command} ${args.join(' ')}\n${shortened(output)}`)
   say(`${what}: ${((Date.now() - stepStarted) / 1000).toFixed(1)} s`)
 }
 
