@@ -35,7 +35,8 @@ export function variant(name, { withTracing = false } = {}) {
     case 'ours':
       return {
         args: ['--require', ourInit, ...(withTracing ? ['--require', tracing] : [])],
-        env: { ...quiet, DD_PROFILING_ENABLED: 'true' },
+        // What is shipped, on every line; a local build would be for one line only.
+        env: { ...quiet, DD_PROFILING_ENABLED: 'true', PREBUILDS_ONLY: '1' },
       }
     case 'peer':
       return { args: ['--require', tracing], env: { ...quiet, DD_PROFILING_ENABLED: 'true' } }

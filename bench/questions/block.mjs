@@ -48,6 +48,7 @@ export async function ask({ full, node, variants }) {
       note: JSON.stringify(results.ours?.[0]?.own),
     },
     { what: 'longest block, max', target: '<= 3 ms', ...cells(by('max'), ms) },
+    { what: 'longest block per second, p99, CPU of the thread in it', ...cells(by('p99Cpu'), ms) },
     { what: 'longest block, max, CPU of the thread in it', ...cells(by('maxCpu'), ms) },
     {
       what: 'CPU of the application thread for windows and export, per minute',
