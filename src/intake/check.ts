@@ -2,7 +2,7 @@ import { decodeProfile } from '../pprof/decode'
 import { CodedError } from '../pprof/errors'
 import { FormatError } from '../pprof/format-error'
 import type { LimitValues } from '../pprof/limits'
-import { type Compression, inflateGzip, inflateZstd, readsZstd, sniff, TooLarge } from './inflate'
+import { inflateGzip, inflateZstd, readsZstd, sniff, TooLarge } from './inflate'
 import type { Part } from './multipart'
 
 /**
@@ -11,51 +11,58 @@ import type { Part } from './multipart'
  * not looked into. Throws CodedError attachment_*, profile_* or attachments_too_large.
  */
 export async function checkAttachments(attachments: readonly Part[], limits: LimitValues): Promise<number> {
-  let inflatedBytes = 0
+  let leftBytes = limits.uploadInflatedBytes
   let unchecked = 0
-  for (const { name, bytes } of attachments) {
-    if (!name.endsWith('.pprof')) continue
-    const compression = sniff(bytes)
-    if (compression === 'lz4')
-      throw new CodedError('attachment_encoding_unsupported', { name, actual: compression })
-    if (compression === 'zstd' && !readsZstd) {
+  for (const part of attachments) {
+    if (!part.name.endsWith('.pprof')) continue
+    if (sniff(part.bytes) === 'zstd' && !readsZstd) {
       unchecked++
       continue
     }
-    const maxBytes = Math.min(limits.uploadInflatedBytes - inflatedBytes, limits.profileInflatedBytes)
-    try {
-      const profile = await inflate(bytes, compression, maxBytes)
-      inflatedBytes += profile.length
-      decodeProfile(profile, limits)
-    } catch (error) {
-      throw coded(error, name, maxBytes, limits)
-    }
+    const profile = await inflate(part, leftBytes, limits)
+    leftBytes -= profile.length
+    check(part.name, profile, limits)
   }
   return unchecked
 }
 
-async function inflate(bytes: Buffer, compression: Compression, maxBytes: number): Promise<Buffer> {
-  if (compression === 'gzip') return inflateGzip(bytes, maxBytes)
-  if (compression === 'zstd') return inflateZstd(bytes, maxBytes)
-  if (bytes.length > maxBytes) throw new TooLarge()
-  return bytes
-}
-
-function coded(error: unknown, name: string, maxBytes: number, limits: LimitValues): CodedError {
-  if (error instanceof FormatError)
-    return new CodedError('profile_malformed', { name, reason: error.message })
-  if (!(error instanceof TooLarge)) {
-    return new CodedError('attachment_corrupt', {
+async function inflate({ name, bytes }: Part, leftBytes: number, limits: LimitValues): Promise<Buffer> {
+  const compression = sniff(bytes)
+  const maxBytes = Math.min(leftBytes, limits.profileInflatedBytes)
+  if (compression === 'lz4')
+    throw new CodedError('attachment_encoding_unsupported', { name, actual: compression })
+  try {
+    if (compression === 'gzip') return await inflateGzip(bytes, maxBytes)
+    if (compression === 'zstd') return await inflateZstd(bytes, maxBytes)
+  } catch (error) {
+    if (error instanceof TooLarge) throw tooLarge(name, maxBytes, limits)
+    throw new CodedError('attachment_corrupt', {
       name,
       reason: error instanceof Error ? error.message : 'unreadable',
     })
   }
+  if (bytes.length > maxBytes) throw tooLarge(name, maxBytes, limits)
+  return bytes
+}
+
+function tooLarge(name: string, maxBytes: number, limits: LimitValues): CodedError {
   const { profileInflatedBytes, uploadInflatedBytes } = limits
   if (maxBytes === profileInflatedBytes) {
-    return new CodedError('profile_too_large', { name, actual: maxBytes + 1, limit: profileInflatedBytes })
+    return new CodedError('profile_too_large', { name, actual: maxBytes + 1, limit: maxBytes })
   }
   return new CodedError('attachments_too_large', {
     actual: uploadInflatedBytes + 1,
     limit: uploadInflatedBytes,
   })
+}
+
+// Any other error is a fault of the decoder, and shall be seen as one.
+function check(name: string, profile: Buffer, limits: LimitValues): void {
+  try {
+    decodeProfile(profile, limits)
+  } catch (error) {
+    if (error instanceof FormatError)
+      throw new CodedError('profile_malformed', { name, reason: error.message })
+    throw error
+  }
 }
