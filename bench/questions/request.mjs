@@ -14,10 +14,9 @@ export async function ask({ full, node, variants }) {
       name,
       node,
       withTracing: true,
-      uploadPeriodS: measuredS,
     })
     const { url } = await child.report('listening')
-    await load(url, full ? 10 : 3)
+    await load(url, 13) // the first upload, after 10 s, is part of starting
     const before = await cpu(url)
     const { requests, latency, errors } = await load(url, measuredS)
     const after = await cpu(url)
