@@ -7,7 +7,7 @@ import { none, type Samples } from './model'
 import { bytesType, varintType, type WireReader } from './wire'
 
 /** Stands in a stack for all that was cut off it; no location has this id. */
-export const cutMark = 0
+const cutMark = 0
 
 /** Reads the samples into columns. Stacks hold location ids until the locations are known. */
 export class SampleReader {

@@ -102,3 +102,12 @@ test('a label longer than its limit is refused though nobody else minds the stri
   labelled(2, 2_000)
   assert.throws(() => labelled(2, 2_001), /labelValueBytes/)
 })
+
+test('a sample of more values than there can be sample types is refused while it is read', () => {
+  const values = Array.from({ length: 17 }, () => 1)
+  for (const sample of [block(2, packed(2, ...values)), block(2, ...values.map((value) => num(2, value)))]) {
+    assert.throws(() => decode([...sample, ...smallProfile()], {}), {
+      message: '17 sample types or more in one profile; the limit is 16 (limits.profileSampleTypes)',
+    })
+  }
+})
