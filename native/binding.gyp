@@ -18,6 +18,7 @@
         "string_table.cc",
         "termination.cc",
         "thread_channel.cc",
+        "tick_watcher.cc",
         "thread_cpu.cc",
         "thread_sampler.cc",
         "wall_profile.cc",

@@ -86,6 +86,8 @@ void Start(const Arguments& args) {
   sampler.heap = options.Flag("heap");
   sampler.allocations = options.Flag("allocations");
   sampler.context_frames = options.Flag("contextFrames");
+  sampler.store_version = options.Get("storeVersion");
+  sampler.async_id = options.Get("asyncId");
   sampler.sampling_interval_micros = static_cast<int>(options.Number("samplingIntervalMicros"));
   sampler.heap_sampling_interval_bytes = static_cast<uint64_t>(options.Number("heapSamplingIntervalBytes"));
   ThreadIdentity identity{options.Text("threadName"), options.Text("threadId")};

@@ -1,13 +1,12 @@
 #include "collector.h"
 
-#include <pthread.h>
 #include <time.h>
 
 #include <algorithm>
-#include <csignal>
+#include <chrono>
 #include <set>
-#include <thread>
 
+#include "background_thread.h"
 #include "clock.h"
 #include "space_profile.h"
 
@@ -46,13 +45,7 @@ void Collector::Attach(std::shared_ptr<ThreadChannel> channel) {
   attached_.push_back(std::move(channel));
   if (running_) return;
   running_ = true;
-  // No signal of the application may land on this thread.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread([this] { Run(); }).detach();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  StartBackgroundThread("acme-collector", [this] { Run(); });
 }
 
 void Collector::Collect(Done done) {
@@ -62,7 +55,6 @@ void Collector::Collect(Done done) {
 }
 
 void Collector::Run() {
-  pthread_setname_np(pthread_self(), "acme-collector");
   thread_cpu_.Take({});
   interval_begin_nanos_ = MonotonicNanos();
   interval_begin_epoch_nanos_ = EpochNanos();
@@ -117,7 +109,7 @@ void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
     if (all_served || waited > patience_nanos) break;
     if (waited > kPatienceNanos / 2) {
       for (auto& thread : threads_) {
-        if (!thread->closed && thread->channel->HasUnserved()) thread->channel->Interrupt();
+        if (!thread->closed && thread->channel->HasUnserved()) thread->channel->InterruptToServe();
       }
     }
     SleepNanos(pause);

@@ -53,7 +53,12 @@ const build = ({ arch, compiler, tool }, { line, abi }, linkerFlags, output) => 
     ...['configure', 'build'],
   ]
   const cross = arch === 'x64' ? {} : { CC: tool('gcc'), AR: tool('ar'), LINK: compiler }
-  run(process.execPath, gyp, { env: { ...process.env, CXX: compiler, LDFLAGS: linkerFlags, ...cross } })
+  // node-gyp lets the variables of npm win over its arguments, and npm hands its nodedir to every script.
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^npm_config_(nodedir|arch|target)$/i.test(name),
+  )
+  const env = { ...Object.fromEntries(own), CXX: compiler, LDFLAGS: linkerFlags, ...cross }
+  run(process.execPath, gyp, { env })
   mkdirSync(dirname(output), { recursive: true })
   run(tool('strip'), ['--strip-all', '-o', output, join(folder, 'build/Release/acme_profiler.node')])
 }

@@ -1,6 +1,6 @@
 #include "resolution.h"
 
-#include <algorithm>
+#include <numeric>
 
 namespace acme {
 namespace {
@@ -75,6 +75,22 @@ void ReadEndpointNames(v8::Local<v8::Context> context, v8::Local<v8::Value> flat
   }
 }
 
+void ReadWindowLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> labels, Window* window) {
+  const size_t sets = Get(context, labels, "count")->Uint32Value(context).FromMaybe(0);
+  const auto ids = CopyView<uint64_t>(Get(context, labels, "ids"), sets * 4);
+  const auto endpoints = CopyView<uint32_t>(Get(context, labels, "endpointSlot"), sets);
+  const auto customs = CopyView<uint32_t>(Get(context, labels, "customSlot"), sets);
+  for (size_t i = 0; i < sets; i++) {
+    window->label_sets.push_back(
+        {ids[4 * i], ids[4 * i + 1], ids[4 * i + 2], ids[4 * i + 3], endpoints[i], customs[i]});
+  }
+  const v8::Local<v8::Value> fresh = Get(context, labels, "newCustoms");
+  for (uint32_t i = 0; i < LengthOf(fresh); i++) {
+    window->fresh_custom_labels.push_back(ReadCustomLabels(context, Get(context, fresh, i)));
+  }
+  ReadEndpointNames(context, Get(context, labels, "newEndpoints"), &window->endpoint_names);
+}
+
 }  // namespace
 
 bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
@@ -84,24 +100,30 @@ bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Obj
   v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate, count);
   v8::Local<v8::Value> result;
   if (!Call(context, resolver, "resolveFrames", 1, &argument).ToLocal(&result)) return false;
+  ReadWindowLabels(context, result, window);
   window->label_set_of_frame = CopyView<uint32_t>(Get(context, result, "labelSetOfFrame"), count);
   window->label_set_of_frame.insert(window->label_set_of_frame.begin(), 0);
-  const size_t sets = Get(context, result, "count")->Uint32Value(context).FromMaybe(0);
-  const auto ids = CopyView<uint64_t>(Get(context, result, "ids"), sets * 4);
-  const auto endpoints = CopyView<uint32_t>(Get(context, result, "endpointSlot"), sets);
-  const auto customs = CopyView<uint32_t>(Get(context, result, "customSlot"), sets);
-  for (size_t i = 0; i < sets; i++) {
-    window->label_sets.push_back(
-        {ids[4 * i], ids[4 * i + 1], ids[4 * i + 2], ids[4 * i + 3], endpoints[i], customs[i]});
-  }
   for (uint32_t& set : window->label_set_of_frame) {
-    if (set > sets) set = 0;
+    if (set > window->label_sets.size()) set = 0;
   }
-  const v8::Local<v8::Value> customs_of_slots = Get(context, result, "newCustoms");
-  for (uint32_t i = 0; i < LengthOf(customs_of_slots); i++) {
-    window->fresh_custom_labels.push_back(ReadCustomLabels(context, Get(context, customs_of_slots, i)));
-  }
-  ReadEndpointNames(context, Get(context, result, "newEndpoints"), &window->endpoint_names);
+  return true;
+}
+
+uint32_t Resolution::ResolveCurrent(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver) {
+  const v8::TryCatch quiet(v8::Isolate::GetCurrent());
+  v8::Local<v8::Value> number;
+  if (!Call(context, resolver, "resolveCurrent", 0, nullptr).ToLocal(&number)) return 0;
+  return number->Uint32Value(context).FromMaybe(0);
+}
+
+bool Resolution::TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window) {
+  const v8::TryCatch quiet(v8::Isolate::GetCurrent());
+  v8::Local<v8::Value> result;
+  if (!Call(context, resolver, "takeWindow", 0, nullptr).ToLocal(&result)) return false;
+  ReadWindowLabels(context, result, window);
+  // Ticks carry the number of their label set already.
+  window->label_set_of_frame.resize(window->label_sets.size() + 1);
+  std::iota(window->label_set_of_frame.begin(), window->label_set_of_frame.end(), 0);
   return true;
 }
 

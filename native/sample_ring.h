@@ -12,7 +12,7 @@ struct Tick {
   int64_t after_nanos;
   int64_t cpu_nanos;  // CPU clock of the sampled thread
   uintptr_t context;  // raw context word; replaced by a frame index once promoted (ContextFrames)
-  uintptr_t version;  // hooks mode: how often the context had been written; else 0
+  uint64_t version;   // hooks mode: HandlerState::ContextVersion(); else 0
 };
 
 /// A ring of ticks between the signal handler (the only writer) and the thread that it interrupts

@@ -36,7 +36,7 @@ void OnSigprof(int signal, siginfo_t* info, void* context) {
   if (tick != nullptr) {
     tick->before_nanos = MonotonicNanos();
     tick->cpu_nanos = ThreadCpuNanos();
-    tick->version = state->version_word != nullptr ? *state->version_word : 0;
+    tick->version = state->store_version != nullptr ? state->ContextVersion() : 0;
     if (state->context_word == nullptr) {
       tick->context = HandlerState::kNoContext;
     } else {
@@ -47,6 +47,10 @@ void OnSigprof(int signal, siginfo_t* info, void* context) {
   if (tick != nullptr) {
     tick->after_nanos = MonotonicNanos();
     state->ring.Commit();
+    if (state->wake_watcher != nullptr) {
+      state->tick_waits->store(true, std::memory_order_release);
+      sem_post(state->wake_watcher);
+    }
   }
   errno = saved_errno;
   tls_inside = 0;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <semaphore.h>
+
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 
@@ -16,8 +19,16 @@ struct HandlerState {
 
   SampleRing ring;
   const uintptr_t* context_word = nullptr;  // one word, read and never followed
-  const uint32_t* version_word = nullptr;   // hooks mode only
+  /// Hooks mode: two words that change whenever the current context does, and whom to tell of a tick.
+  const uint32_t* store_version = nullptr;
+  const double* async_id = nullptr;
+  std::atomic<bool>* tick_waits = nullptr;
+  sem_t* wake_watcher = nullptr;
   volatile sig_atomic_t gc_depth = 0;
+
+  uint64_t ContextVersion() const {
+    return (uint64_t{*store_version} << 32) ^ static_cast<uint64_t>(static_cast<int64_t>(*async_id));
+  }
 };
 
 /// Puts a handler that does nothing below all others, once, before V8's first start: V8 restores what it

@@ -1,7 +1,6 @@
 #include "termination.h"
 
 #include <node.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <unistd.h>
@@ -9,9 +8,8 @@
 
 #include <atomic>
 #include <cerrno>
-#include <thread>
 
-#include "clock.h"
+#include "background_thread.h"
 
 namespace acme {
 namespace {
@@ -84,18 +82,6 @@ void OnWake(uv_async_t*) {
   Termination::Resume();
 }
 
-void StartGuard() {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread([] {
-    pthread_setname_np(pthread_self(), "acme-guard");
-    Guard();
-  }).detach();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
-
 }  // namespace
 
 void Termination::Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, int grace_ms) {
@@ -107,7 +93,7 @@ void Termination::Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, 
     state->wake = new uv_async_t;
     uv_async_init(node::GetCurrentEventLoop(isolate), state->wake, OnWake);
     uv_unref(reinterpret_cast<uv_handle_t*>(state->wake));
-    StartGuard();
+    StartBackgroundThread("acme-guard", Guard);
   }
   state->on_signal.Reset(isolate, on_signal);
   state->grace_ms = grace_ms;

@@ -10,27 +10,42 @@ void ThreadChannel::Ask(uint32_t requests) {
   if (wake_ != nullptr) uv_async_send(wake_);
 }
 
-void ThreadChannel::Interrupt() {
+void ThreadChannel::RequestInterrupt(bool ThreadChannel::*pending, Callback callback) {
+  struct Request {
+    std::shared_ptr<ThreadChannel> channel;
+    bool ThreadChannel::*pending;
+    Callback callback;
+  };
   std::lock_guard<std::mutex> lock(mutex_);
-  if (isolate_ == nullptr || interrupt_pending_) return;
-  interrupt_pending_ = true;
-  // V8 runs the callback or, if the isolate ends first, forgets it; then this reference stays behind.
-  auto* self = new std::shared_ptr<ThreadChannel>(shared_from_this());
+  if (isolate_ == nullptr || this->*pending) return;
+  this->*pending = true;
+  // V8 runs the callback or, if the isolate ends first, forgets it; then the request stays behind.
   isolate_->RequestInterrupt(
       [](v8::Isolate*, void* data) {
-        std::unique_ptr<std::shared_ptr<ThreadChannel>> channel(
-            static_cast<std::shared_ptr<ThreadChannel>*>(data));
+        const std::unique_ptr<Request> request(static_cast<Request*>(data));
+        ThreadChannel* channel = request->channel.get();
         ThreadSampler* sampler;
         {
-          std::lock_guard<std::mutex> inner((*channel)->mutex_);
-          (*channel)->interrupt_pending_ = false;
-          sampler = (*channel)->sampler_;
+          std::lock_guard<std::mutex> inner(channel->mutex_);
+          channel->*(request->pending) = false;
+          sampler = channel->sampler_;
         }
-        if (sampler == nullptr || !(*channel)->HasUnserved()) return;
-        (*channel)->cost.interrupts++;
-        sampler->Serve();
+        if (sampler != nullptr) request->callback(channel, sampler);
       },
-      self);
+      new Request{shared_from_this(), pending, callback});
+}
+
+void ThreadChannel::InterruptToServe() {
+  RequestInterrupt(&ThreadChannel::serve_pending_, [](ThreadChannel* channel, ThreadSampler* sampler) {
+    if (!channel->HasUnserved()) return;
+    channel->cost.interrupts++;
+    sampler->Serve();
+  });
+}
+
+void ThreadChannel::InterruptToLabel() {
+  RequestInterrupt(&ThreadChannel::label_pending_,
+                   [](ThreadChannel*, ThreadSampler* sampler) { sampler->LabelTicks(); });
 }
 
 Delivery ThreadChannel::Take() {

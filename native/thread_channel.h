@@ -51,8 +51,10 @@ class ThreadChannel : public std::enable_shared_from_this<ThreadChannel> {
 
   // From the collector:
   void Ask(uint32_t requests);
-  /// For a thread whose event loop has not turned: asks V8 to call back at the next stack check.
-  void Interrupt();
+  /// For a thread whose event loop has not turned: asks V8 to serve the requests at the next stack check.
+  void InterruptToServe();
+  /// Hooks mode: asks V8 to label the waiting tick at the next stack check.
+  void InterruptToLabel();
   /// Whether a request waits or is being served.
   bool HasUnserved() const { return requests_.load() != 0 || serving_.load(); }
   Delivery Take();
@@ -68,12 +70,18 @@ class ThreadChannel : public std::enable_shared_from_this<ThreadChannel> {
   void Close();
   ThreadSampler* sampler() const { return sampler_; }
 
+  std::atomic<bool> tick_waits{false};  // hooks mode: set by the signal handler
+
  private:
+  using Callback = void (*)(ThreadChannel*, ThreadSampler*);
+  void RequestInterrupt(bool ThreadChannel::*pending, Callback callback);
+
   std::mutex mutex_;
   v8::Isolate* isolate_;    // guarded by mutex_ where the collector uses it
   ThreadSampler* sampler_;  // only dereferenced on the sampled thread
   uv_async_t* wake_;
-  bool interrupt_pending_ = false;
+  bool serve_pending_ = false;  // interrupts that V8 has not run yet
+  bool label_pending_ = false;
   Delivery delivery_;
   std::atomic<uint32_t> requests_{0};
   std::atomic<bool> serving_{false};

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "collector.h"
 #include "resolution.h"
+#include "tick_watcher.h"
 
 namespace acme {
 namespace {
@@ -19,6 +20,15 @@ void OnGcPrologue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
 void OnGcEpilogue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
   static_cast<ContextFrames*>(frames)->EndGc();
 }
+
+class BusyScope {
+ public:
+  explicit BusyScope(bool* busy) : busy_(busy) { *busy_ = true; }
+  ~BusyScope() { *busy_ = false; }
+
+ private:
+  bool* busy_;
+};
 
 /// Adds what a piece of work on the sampled thread has cost.
 class CostScope {
@@ -66,6 +76,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   sampler->window_begin_ = sampler->Now();
   sampler->channel_ =
       std::make_shared<ThreadChannel>(std::move(identity), sampler->isolate_, sampler, sampler->wake_);
+  if (!sampler->context_frames_on()) sampler->UseHooks(options);
   Collector::Get()->Attach(sampler->channel_);
   return sampler;
 }
@@ -95,6 +106,7 @@ ThreadSampler::~ThreadSampler() {
 
 void ThreadSampler::Stop() {
   Finish();
+  if (hooks_on()) TickWatcher::Get()->Remove(channel_.get());
   channel_->Close();
   wake_->data = nullptr;
   uv_close(reinterpret_cast<uv_handle_t*>(wake_),
@@ -108,6 +120,8 @@ Boundary ThreadSampler::Now() const {
 }
 
 void ThreadSampler::Serve() {
+  if (busy_) return;
+  const BusyScope busy(&busy_);
   const uint32_t requests = channel_->BeginServing();
   if (requests != 0 && !finished_) Serve(requests);
   channel_->EndServing();
@@ -125,7 +139,8 @@ void ThreadSampler::Serve(uint32_t requests) {
 }
 
 void ThreadSampler::Finish() {
-  if (finished_) return;
+  if (finished_ || busy_) return;
+  const BusyScope busy(&busy_);
   finished_ = true;
   const CostScope cost(&channel_->cost);
   v8::HandleScope scope(isolate_);
@@ -138,18 +153,23 @@ void ThreadSampler::Rotate() {
   if (cpu_ == nullptr || !cpu_->Rotate()) return;
   // After the next profile has started: the one before holds every tick until here.
   window_end_ = Now();
+  if (hooks_on()) CloseLabels();
 }
 
 std::unique_ptr<Window> ThreadSampler::Harvest(bool last) {
   if (cpu_ == nullptr || (!last && !cpu_->rotated())) return nullptr;
-  auto window = std::make_unique<Window>();
+  if (last) {
+    window_end_ = Now();
+    if (hooks_on()) CloseLabels();
+  }
+  std::unique_ptr<Window> window = std::move(labels_of_rotated_);
+  if (window == nullptr) window = std::make_unique<Window>();
   if (strings_.full()) {
     strings_.Clear();
     window->strings_cleared = true;
   }
   if (last) {
     cpu_->Finish(&strings_, window.get());
-    window_end_ = Now();
   } else {
     cpu_->Harvest(window_end_.time_nanos / 1000, &strings_, window.get());
   }
@@ -170,7 +190,7 @@ void ThreadSampler::ConsumeTicks(Window* window) {
   uint32_t at = ring.tail();
   for (; at != head && ring.at(at).before_nanos < window_end_.time_nanos; at++) {
     Tick tick = ring.at(at);
-    if (const size_t frame = tick.context; frame != ContextFrames::kNone) {
+    if (const size_t frame = tick.context; context_frames_on() && frame != ContextFrames::kNone) {
       if (frame >= local_of_frame.size()) local_of_frame.resize(frame + 1, 0);
       if (local_of_frame[frame] == 0) {
         frames_to_resolve_.push_back(static_cast<uint32_t>(frame));
@@ -195,6 +215,58 @@ void ThreadSampler::ResolveLabels(Window* window) {
                                                   static_cast<uint32_t>(frames_to_resolve_.size()), window);
   ContextFrames::SetCurrent(isolate_, current);
   if (!resolved) channel_->cost.errors++;
+}
+
+void ThreadSampler::UseHooks(const SamplerOptions& options) {
+  if (!options.store_version->IsUint32Array() || !options.async_id->IsFloat64Array()) return;
+  const auto version = options.store_version.As<v8::Uint32Array>();
+  const auto async_id = options.async_id.As<v8::Float64Array>();
+  store_version_ = version->Buffer()->GetBackingStore();
+  async_id_ = async_id->Buffer()->GetBackingStore();
+  state_.async_id =
+      reinterpret_cast<const double*>(static_cast<const char*>(async_id_->Data()) + async_id->ByteOffset());
+  state_.tick_waits = &channel_->tick_waits;
+  state_.store_version = reinterpret_cast<const uint32_t*>(static_cast<const char*>(store_version_->Data()) +
+                                                           version->ByteOffset());
+  TickWatcher::Get()->Add(channel_);
+  // Last: from here on the handler uses all of the above.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  state_.wake_watcher = TickWatcher::Get()->semaphore();
+}
+
+void ThreadSampler::LabelTicks() {
+  if (finished_ || busy_) return;
+  const BusyScope busy(&busy_);
+  const CostScope cost(&channel_->cost);
+  SampleRing& ring = state_.ring;
+  const uint64_t version = state_.ContextVersion();
+  const uint32_t head = ring.head();
+  uint32_t label_set = 0;
+  bool resolved = false;
+  for (; labelled_until_ != head; labelled_until_++) {
+    Tick& tick = ring.at(labelled_until_);
+    // What ran at the tick has ended or has entered another span: whose it was cannot be told any more.
+    if (tick.version != version) continue;
+    if (!resolved) {
+      v8::HandleScope scope(isolate_);
+      const v8::Local<v8::Context> context = context_.Get(isolate_);
+      const v8::Context::Scope context_scope(context);
+      label_set = Resolution::ResolveCurrent(context, resolver_.Get(isolate_));
+      resolved = true;
+    }
+    tick.context = label_set;
+  }
+}
+
+/// Label sets are numbered anew from the border between two windows on.
+void ThreadSampler::CloseLabels() {
+  labelled_until_ = state_.ring.head();
+  labels_of_rotated_ = std::make_unique<Window>();
+  const v8::Local<v8::Context> context = context_.Get(isolate_);
+  const v8::Context::Scope scope(context);
+  if (!Resolution::TakeWindow(context, resolver_.Get(isolate_), labels_of_rotated_.get())) {
+    channel_->cost.errors++;
+  }
 }
 
 void ThreadSampler::EnterFrame(uint32_t frame) {

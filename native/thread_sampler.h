@@ -17,6 +17,9 @@ struct SamplerOptions {
   bool heap = true;
   bool allocations = true;
   bool context_frames = true;
+  /// Hooks mode, see TickWatcher: a Uint32Array and a Float64Array of one element each, else undefined.
+  v8::Local<v8::Value> store_version;
+  v8::Local<v8::Value> async_id;
   int sampling_interval_micros = 0;
   uint64_t heap_sampling_interval_bytes = 0;
 };
@@ -32,6 +35,8 @@ class ThreadSampler {
 
   /// Does what the collector has asked for. On the isolate's thread, in its event loop or in an interrupt.
   void Serve();
+  /// Hooks mode: gives the ticks that wait the labels of the current context, if it is still theirs.
+  void LabelTicks();
   /// The last window and the interval's tail; sampling is over afterwards. Idempotent.
   void Finish();
   /// Finishes, gives up every hold on the isolate, and deletes the sampler once libuv lets go of the handle.
@@ -39,7 +44,6 @@ class ThreadSampler {
 
   /// The frame that the resolver asked for becomes the current one, until the resolution ends.
   void EnterFrame(uint32_t frame);
-  bool context_frames_on() const { return state_.context_word != nullptr; }
   const std::shared_ptr<ThreadChannel>& channel() const { return channel_; }
 
  private:
@@ -52,6 +56,10 @@ class ThreadSampler {
   void Rotate();
   std::unique_ptr<Window> Harvest(bool last);
   void ConsumeTicks(Window* window);
+  void UseHooks(const SamplerOptions& options);
+  void CloseLabels();
+  bool context_frames_on() const { return state_.context_word != nullptr; }
+  bool hooks_on() const { return state_.store_version != nullptr; }
   void ResolveLabels(Window* window);
   std::unique_ptr<IntervalTail> Tail();
 
@@ -59,6 +67,8 @@ class ThreadSampler {
   uv_loop_t* loop_;
   v8::Global<v8::Context> context_;
   v8::Global<v8::Object> resolver_;
+  std::shared_ptr<v8::BackingStore> store_version_;
+  std::shared_ptr<v8::BackingStore> async_id_;
   HandlerState state_;
   ContextFrames frames_;
   StringTable strings_;
@@ -69,7 +79,11 @@ class ThreadSampler {
   uv_async_t* wake_ = nullptr;
   Boundary window_begin_;
   Boundary window_end_;
-  uint32_t slots_generation_ = 0;  // the resolver numbers its slots anew with every interval
+  uint32_t labelled_until_ = 0;                // ring position, hooks mode
+  std::unique_ptr<Window> labels_of_rotated_;  // hooks mode: labels of the window that waits for its harvest
+  uint32_t slots_generation_ = 0;              // the resolver numbers its slots anew with every interval
+  // JavaScript that we call may itself be interrupted to call us.
+  bool busy_ = false;
   bool finished_ = false;
 };
 

@@ -172,7 +172,9 @@ uint32_t WallProfile::Stack(uint32_t parent, uint64_t location) {
 uint64_t WallProfile::Location(ThreadRecord* thread, const WindowNode& node, int32_t line) {
   const uint32_t name =
       node.function_name == 0 ? encoder_.String("(anonymous)") : String(thread, node.function_name, false);
-  return encoder_.Location(encoder_.Function(name, String(thread, node.script_name, true), 0), line, 0);
+  // For a native function V8 gives the line of its caller.
+  const int32_t own_line = node.script_name == 0 ? 0 : line;
+  return encoder_.Location(encoder_.Function(name, String(thread, node.script_name, true), 0), own_line, 0);
 }
 
 uint32_t WallProfile::String(ThreadRecord* thread, uint32_t number, bool is_path) {

@@ -13,6 +13,9 @@ export interface AddonOptions {
   timeline: boolean
   /** Label ticks through the AsyncContextFrame; see contextFramesActive(). */
   contextFrames: boolean
+  /** Where contextFrames is false: two one-element views that change whenever the current context does. */
+  storeVersion?: Uint32Array
+  asyncId?: Float64Array
   samplingIntervalMicros: number
   heapSamplingIntervalBytes: number
   threadName: string
@@ -22,6 +25,10 @@ export interface AddonOptions {
 /** The JavaScript side of labels, called by the addon on the sampled thread. */
 export interface LabelSource {
   resolveFrames(count: number): WindowLabels
+  /** Without context frames: the current context's label set, a number within the window, 0 for none. */
+  resolveCurrent(): number
+  /** Without context frames: the labels of the window, which ends. */
+  takeWindow(): WindowLabels
   endInterval(): { endpoints: EndpointNames; endpointCounts: Record<string, number> }
 }
 

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Addon } from './addon'
 import type { Config } from './config'
+import { type ContextVersion, watchContext } from './context-version'
 import type { Engine } from './engine'
 import { WindowResolver } from './resolve'
 import { createResolver, type Resolvers } from './resolvers'
@@ -15,12 +16,15 @@ export class NativeEngine implements Engine {
   readonly labelMode: Engine['labelMode']
   readonly #addon: Addon
   readonly #config: Config
+  readonly #contextVersion: ContextVersion | undefined
   #resolvers: Resolvers | undefined
 
   constructor(addon: Addon, config: Config) {
     this.#addon = addon
     this.#config = config
-    this.labelMode = this.#contextFramesActive() ? 'async context frame' : 'none'
+    const contextFrames = this.#contextFramesActive()
+    if (!contextFrames) this.#contextVersion = watchContext()
+    this.labelMode = contextFrames ? 'async context frame' : this.#contextVersion ? 'async hooks' : 'none'
   }
 
   start(): boolean {
@@ -39,6 +43,7 @@ export class NativeEngine implements Engine {
         endpoints: config.endpoints,
         timeline: config.timeline,
         contextFrames: this.labelMode === 'async context frame',
+        ...(this.#contextVersion ?? {}),
         samplingIntervalMicros: Math.round(1e6 / hertz()),
         heapSamplingIntervalBytes: config.heapSamplingIntervalBytes,
         threadName: isMainThread ? 'Main Event Loop' : `Worker #${threadId} Event Loop`,
@@ -46,6 +51,8 @@ export class NativeEngine implements Engine {
       },
       {
         resolveFrames: (count) => windows.resolve(count, enterFrame),
+        resolveCurrent: () => windows.add(),
+        takeWindow: () => windows.take(),
         endInterval: () => ({
           endpoints: windows.closeInterval(),
           endpointCounts: resolvers.takeEndpointCounts(),
@@ -60,6 +67,7 @@ export class NativeEngine implements Engine {
 
   stop(): void {
     this.#addon.stop()
+    this.#contextVersion?.release()
     this.#resolvers?.stop()
     this.#resolvers = undefined
   }

@@ -29,6 +29,7 @@ interface Patch {
 export class SpanHooks {
   readonly #counts: EndpointCounts
   readonly #patches: Patch[] = []
+  readonly #endsKnown = new Set<object>()
   #api: Api = {}
   #provider: TracerProvider | undefined
 
@@ -44,7 +45,8 @@ export class SpanHooks {
     this.#provider = provider
     const hooks = this
     this.#wrap(provider.getTracer('@acme/profiler'), 'startSpan', (original) => {
-      return function startSpan(name, options, context) {
+      // The API's default for the context, read once for both.
+      return function startSpan(name, options, context = hooks.#api.context?.active()) {
         const span = original.call(this, name, options, context)
         hooks.#started(span as Span, options as SpanOptions | undefined, context as Context | undefined)
         return span
@@ -56,10 +58,11 @@ export class SpanHooks {
     for (const { owner, name, original, wrapped } of this.#patches.splice(0)) {
       if (owner[name] === wrapped) owner[name] = original
     }
+    this.#endsKnown.clear()
     this.#provider = undefined
   }
 
-  #started(span: Span, options: SpanOptions | undefined, context = this.#api.context?.active()): void {
+  #started(span: Span, options: SpanOptions | undefined, context: Context | undefined): void {
     try {
       const parent = options?.root ? undefined : (context?.getValue(spanKey) as Span | undefined)
       const lineage = parent?.[lineageKey]
@@ -75,19 +78,20 @@ export class SpanHooks {
     let server = above?.server
     if (isServer(options?.kind)) {
       server = new ServerSpan(span, options?.attributes, server !== undefined)
-      this.#wrapEnd(span)
+      if (!this.#endsKnown.has(Object.getPrototypeOf(span))) this.#wrapEnd(span)
     }
     span[lineageKey] = { root, server }
   }
 
   #wrapEnd(span: Span): void {
     const hooks = this
+    this.#endsKnown.add(Object.getPrototypeOf(span))
     this.#wrap(span, 'end', (original) => {
-      return function end(...args) {
+      return function end(time) {
         const server = (this as Span)[lineageKey]?.server
-        if (server === undefined || server.span !== this || server.ended) return original.apply(this, args)
+        if (server === undefined || server.span !== this || server.ended) return original.call(this, time)
         hooks.#rememberRoute(server)
-        const result = original.apply(this, args)
+        const result = original.call(this, time)
         server.ended = true
         const endpoint = server.nested ? undefined : server.endpoint()
         if (endpoint !== undefined) hooks.#counts.add(endpoint)
