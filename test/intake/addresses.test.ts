@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { intakeFor } from './helpers'
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'))
 
 test('what a tracer asks beside uploading is answered, and dropped', async (t) => {
   const intake = await intakeFor(t)
@@ -19,6 +23,7 @@ test('what a tracer asks beside uploading is answered, and dropped', async (t) =
   const [status, info] = await ask('GET', '/info')
   assert.equal(status, 200)
   assert.ok((info as { endpoints: string[] }).endpoints.includes('/profiling/v1/input'))
+  assert.equal((info as { version: string }).version, version)
   assert.deepEqual(await ask('GET', '/debug/counters'), [
     200,
     {
