@@ -10,7 +10,7 @@ const sourceFile = fileURLToPath(new URL(`../../${script}`, import.meta.url))
 export async function ask({ full, node, variants }) {
   const seconds = full ? 60 : 8
   const uploadPeriodS = full ? 20 : 4
-  const rows = { right: {}, leaves: {}, callers: {}, samples: {} }
+  const rows = { right: {}, functions: {}, leaves: {}, callers: {}, samples: {} }
   let note
   for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
     const child = await startChild(script, { name, node, uploadPeriodS, args: [String(seconds)] })
@@ -20,6 +20,7 @@ export async function ask({ full, node, variants }) {
     const counts = compareLines(await samplesOfUploads(child.uploads, 'wall.pprof'), sourceFile)
     const share = (part, whole) => `${((part / whole) * 100).toFixed(2)} %`
     rows.right[name] = share(counts.right, counts.samples)
+    rows.functions[name] = share(counts.rightFunction, counts.samples)
     rows.leaves[name] = share(counts.leavesRight, counts.samples)
     rows.callers[name] = share(counts.callersRight, counts.callers)
     rows.samples[name] = String(counts.samples)
@@ -32,6 +33,7 @@ export async function ask({ full, node, variants }) {
   }
   return [
     { what: 'samples with every line right, leaf and callers', target: '>= 99 %', ...rows.right, note },
+    { what: 'and the leaf is not the function that it is inlined into', ...rows.functions },
     { what: 'leaf lines right', ...rows.leaves },
     { what: 'caller lines right', ...rows.callers },
     { what: 'samples compared', ...rows.samples },
