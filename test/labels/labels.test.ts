@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { currentLabels, enterLabels, labelLimits, withLabels } from '../../src/agent/labels'
 
 test('labels hold in the function and in what it starts, and are gone after it', async () => {
@@ -15,7 +15,9 @@ test('labels hold in the function and in what it starts, and are gone after it',
 
 test('nested labels merge, the inner value wins', () => {
   withLabels({ a: 1, b: 'outer' }, () => {
-    withLabels({ b: 'inner', c: true }, () => assert.deepEqual(currentLabels(), { a: 1, b: 'inner', c: 'true' }))
+    withLabels({ b: 'inner', c: true }, () =>
+      assert.deepEqual(currentLabels(), { a: 1, b: 'inner', c: 'true' }),
+    )
     assert.deepEqual(currentLabels(), { a: 1, b: 'outer' })
   })
 })
@@ -65,7 +67,14 @@ test('labels never throw, the function may', () => {
     },
   }
   withLabels({ a: 1 }, () => {
-    for (const labels of [hostile, null, undefined, 7, 'text', new Proxy({}, { ownKeys: () => ['x', 'x'] })]) {
+    for (const labels of [
+      hostile,
+      null,
+      undefined,
+      7,
+      'text',
+      new Proxy({}, { ownKeys: () => ['x', 'x'] }),
+    ]) {
       withLabels(labels as never, () => assert.equal(currentLabels()?.a, 1))
     }
   })

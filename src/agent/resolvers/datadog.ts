@@ -138,9 +138,7 @@ function rootOf(context: SpanContext): SpanContext {
 function webSpanOf(context: SpanContext, root: SpanContext): SpanContext | undefined {
   if (isWeb(context)) return context
   const web = context[webAncestor] ?? nearestWebAncestor(context, context._trace.started)
-  if (web !== undefined) return web
-  // A root that still runs may yet be made a web span.
-  return isWeb(root) || !root._isFinished ? root : undefined
+  return web ?? (isWeb(root) ? root : undefined)
 }
 
 /** Walks back once: spans are listed in the order of their creation, so a parent comes before its child. */
