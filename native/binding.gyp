@@ -11,6 +11,7 @@
         "cpu_sampler.cc",
         "heap_sampler.cc",
         "line_split.cc",
+        "loop_waker.cc",
         "pprof_encoder.cc",
         "resolution.cc",
         "sigprof.cc",

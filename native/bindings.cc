@@ -77,6 +77,7 @@ void Start(const Arguments& args) {
   profile.span_ids = options.Flag("spanIds");
   profile.endpoints = options.Flag("endpoints");
   profile.timeline = options.Flag("timeline");
+  profile.resolution_nanos = 1 << 14;  // 16 us
   profile.sampling_interval_nanos = options.Number("samplingIntervalMicros") * 1000;
   profile.heap_sampling_interval_bytes = options.Number("heapSamplingIntervalBytes");
   Collector::Get()->Configure(profile);
@@ -135,6 +136,13 @@ void HoldTermination(const Arguments& args) {
   Termination::Hold(args.GetIsolate(), args[0].As<v8::Function>(), args[1].As<v8::Int32>()->Value());
 }
 
+/// onStuckTermination(onSignal): the uploader's part when the main thread is stuck.
+void OnStuckTermination(const Arguments& args) {
+  if (args[0]->IsFunction()) Termination::OnStuckMainThread(args.GetIsolate(), args[0].As<v8::Function>());
+}
+
+void ResumeTermination(const Arguments&) { Termination::Resume(); }
+
 void ReleaseTermination(const Arguments&) { Termination::Release(); }
 
 }  // namespace
@@ -169,6 +177,8 @@ void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Ob
   add("collect", Collect);
   add("nameThread", NameThread);
   add("holdTermination", HoldTermination);
+  add("onStuckTermination", OnStuckTermination);
+  add("resumeTermination", ResumeTermination);
   add("releaseTermination", ReleaseTermination);
 }
 

@@ -2,23 +2,25 @@
 
 #include <node.h>
 #include <node_buffer.h>
-#include <uv.h>
 
 #include <memory>
 #include <mutex>
 
 #include "collector.h"
+#include "loop_waker.h"
 
 namespace acme {
 namespace {
 
-/// Shared by the asking thread and the collector. Whichever ends first, the other finds `wake` gone.
-struct Pending {
+/// Between the asking thread and the collector.
+struct Answer {
   std::mutex mutex;
-  uv_async_t* wake = nullptr;  // guarded; nullptr once the asking thread has gone
-  std::unique_ptr<Interval> interval;
-  v8::Isolate* isolate = nullptr;
-  v8::Global<v8::Function> done;
+  std::unique_ptr<Interval> interval;  // guarded
+
+  std::unique_ptr<Interval> Take() {
+    std::lock_guard<std::mutex> lock(mutex);
+    return std::move(interval);
+  }
 };
 
 v8::Local<v8::String> Key(v8::Isolate* isolate, const char* text) {
@@ -95,57 +97,34 @@ v8::Local<v8::Object> IntervalOf(v8::Local<v8::Context> context, const Interval&
   return builder.object;
 }
 
-void CloseWake(uv_async_t* wake) {
-  delete static_cast<std::shared_ptr<Pending>*>(wake->data);
-  uv_close(reinterpret_cast<uv_handle_t*>(wake),
-           [](uv_handle_t* handle) { delete reinterpret_cast<uv_async_t*>(handle); });
-}
-
-void OnThreadEnds(void* data) {
-  auto* pending = static_cast<Pending*>(data);
-  uv_async_t* wake;
-  {
-    std::lock_guard<std::mutex> lock(pending->mutex);
-    wake = pending->wake;
-    pending->wake = nullptr;
-  }
-  pending->done.Reset();
-  if (wake != nullptr) CloseWake(wake);
-}
-
-void OnDone(uv_async_t* wake) {
-  const std::shared_ptr<Pending> pending = *static_cast<std::shared_ptr<Pending>*>(wake->data);
-  v8::Isolate* isolate = pending->isolate;
-  {
-    std::lock_guard<std::mutex> lock(pending->mutex);
-    if (pending->interval == nullptr) return;
-    pending->wake = nullptr;
-  }
-  node::RemoveEnvironmentCleanupHook(isolate, OnThreadEnds, pending.get());
-  v8::HandleScope scope(isolate);
-  const v8::Local<v8::Function> done = pending->done.Get(isolate);
-  pending->done.Reset();
+void Deliver(v8::Isolate* isolate, const v8::Global<v8::Function>& callback, const Interval& interval) {
+  const v8::Local<v8::Function> done = callback.Get(isolate);
   const v8::Local<v8::Context> context = done->GetCreationContextChecked();
-  const v8::Context::Scope context_scope(context);
-  v8::Local<v8::Value> argument = IntervalOf(context, *pending->interval);
-  CloseWake(wake);
+  const v8::Context::Scope scope(context);
+  v8::Local<v8::Value> argument = IntervalOf(context, interval);
   node::MakeCallback(isolate, context->Global(), done, 1, &argument, {0, 0}).IsEmpty();
 }
 
 }  // namespace
 
 void CollectRequest::Send(v8::Isolate* isolate, v8::Local<v8::Function> done) {
-  auto pending = std::make_shared<Pending>();
-  pending->isolate = isolate;
-  pending->done.Reset(isolate, done);
-  pending->wake = new uv_async_t;
-  pending->wake->data = new std::shared_ptr<Pending>(pending);
-  uv_async_init(node::GetCurrentEventLoop(isolate), pending->wake, OnDone);
-  node::AddEnvironmentCleanupHook(isolate, OnThreadEnds, pending.get());
-  Collector::Get()->Collect([pending](std::unique_ptr<Interval> interval) {
-    std::lock_guard<std::mutex> lock(pending->mutex);
-    pending->interval = std::move(interval);
-    if (pending->wake != nullptr) uv_async_send(pending->wake);
+  auto answer = std::make_shared<Answer>();
+  auto callback = std::make_shared<v8::Global<v8::Function>>(isolate, done);
+  // The waker is known to its own callback only after Open() has returned.
+  auto self = std::make_shared<std::weak_ptr<LoopWaker>>();
+  const std::shared_ptr<LoopWaker> waker = LoopWaker::Open(isolate, [=] {
+    const std::unique_ptr<Interval> interval = answer->Take();
+    if (interval == nullptr) return;
+    if (const auto open = self->lock()) open->Close();
+    Deliver(isolate, *callback, *interval);
+  });
+  *self = waker;
+  Collector::Get()->Collect([answer, waker](std::unique_ptr<Interval> interval) {
+    {
+      std::lock_guard<std::mutex> lock(answer->mutex);
+      answer->interval = std::move(interval);
+    }
+    waker->Wake();
   });
 }
 

@@ -2,7 +2,8 @@
 
 namespace acme {
 
-LineSplit::LineSplit(const Window& window) : nodes_(window.nodes.size()), lines_(window.line_ticks) {
+LineSplit::LineSplit(const Window& window, const std::vector<uint32_t>& leaves)
+    : nodes_(window.nodes.size()), lines_(window.line_ticks) {
   // The line ticks of a node stand together: they were copied node by node.
   for (uint32_t i = 0; i < lines_.size(); i++) {
     NodeLines& node = nodes_[lines_[i].node];
@@ -10,7 +11,7 @@ LineSplit::LineSplit(const Window& window) : nodes_(window.nodes.size()), lines_
     node.end = i + 1;
     node.total += lines_[i].count;
   }
-  for (const V8Sample& sample : window.samples) nodes_[sample.node].samples++;
+  for (const uint32_t node : leaves) nodes_[node].samples++;
 }
 
 int32_t LineSplit::NextLine(uint32_t index) {

@@ -13,7 +13,8 @@ namespace acme {
 /// exact. Where a node has several, its samples get them in proportion, so that sums per line stay right.
 class LineSplit {
  public:
-  explicit LineSplit(const Window& window);
+  /// `leaves`: the node of each sample that will ask.
+  LineSplit(const Window& window, const std::vector<uint32_t>& leaves);
 
   /// Line for the next sample of `node`, 0 where V8 knows none. Once per sample.
   int32_t NextLine(uint32_t node);

@@ -1,7 +1,7 @@
 // Builds the addon for every Node line and architecture that is shipped, into native/prebuilds, under the names that
 // node-gyp-build looks for. What is newer than all sources is left alone. `--arch=x64` builds that one only.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { prepareOldGlibc } from './old-glibc.mjs'
@@ -11,7 +11,8 @@ const root = dirname(native)
 
 // The oldest glibc that an official Node binary runs on (Node 20 to 26: Red Hat 8). Ours must not ask for more.
 const maxGlibc = [2, 28]
-const lines = [20, 22, 24, 26]
+// Node lines and the version of the binary interface of each (process.versions.modules).
+const abis = { 20: 115, 22: 127, 24: 137, 26: 147 }
 const targets = [
   { arch: 'x64', compiler: process.env.CXX ?? 'g++', tool: (name) => name, debian: 'g++' },
   {
@@ -34,9 +35,9 @@ const sources = readdirSync(native).filter((name) => /\.(cc|h|gyp|gypi)$/.test(n
 const newestSourceMs = Math.max(...sources.map((name) => statSync(join(native, name)).mtimeMs))
 
 // The headers of a line are the same for both architectures; what differs is in --arch.
-const build = ({ arch, compiler, tool }, { line, abi }, linkerFlags, output) => {
+const build = ({ arch, compiler, tool }, line, linkerFlags, output) => {
   // One folder for each target, so that make compiles again only what has changed.
-  const folder = join(native, `build-${arch}-abi${abi}`)
+  const folder = join(native, `build-${arch}-node-${line}`)
   mkdirSync(folder, { recursive: true })
   for (const name of sources) cpSync(join(native, name), join(folder, name), { preserveTimestamps: true })
   const gyp = [
@@ -99,18 +100,37 @@ const load = (line, file) => {
   })
 }
 
+/** Builds one addon where it is not up to date, checks it, and returns its line of the report. */
+const make = (target, line, flags, isTooNew, file) => {
+  const started = Date.now()
+  const isFresh = existsSync(file) && statSync(file).mtimeMs > newestSourceMs
+  if (!isFresh) build(target, line, flags, file)
+  const { newest, tooNew, libraries } = needs(target, file, isTooNew)
+  if (tooNew.length > 0)
+    throw new Error(`asks for a glibc newer than ${maxGlibc.join('.')}: ${tooNew.join(', ')}`)
+  const canRun = target.arch === 'x64'
+  if (canRun) load(line, file)
+  const size = `${(statSync(file).size / 1024).toFixed(0)} KB`
+  const took = isFresh ? 'up to date' : `${((Date.now() - started) / 1000).toFixed(1)} s`
+  return [
+    size,
+    ...(canRun ? ['loads'] : []),
+    `glibc >= ${newest.join('.')}`,
+    `needs ${libraries.join(' ')}`,
+    took,
+  ].join(', ')
+}
+
 const only = process.argv.find((arg) => arg.startsWith('--arch='))?.slice('--arch='.length)
-let failed = false
 for (const target of targets.filter(({ arch }) => !only || arch === only)) {
   if (!runs(target.compiler)) {
     console.log(
       `prebuild: no linux-${target.arch}: \`${target.compiler}\` is not installed (Debian: apt install ${target.debian})`,
     )
-    failed ||= target.arch === 'x64'
+    if (target.arch === 'x64') process.exitCode = 1
     continue
   }
   const folder = join(native, `build-${target.arch}-link`)
-  mkdirSync(folder, { recursive: true })
   const { linkerFlags, isTooNew } = prepareOldGlibc({
     ...target,
     objdump: target.tool('objdump'),
@@ -119,30 +139,16 @@ for (const target of targets.filter(({ arch }) => !only || arch === only)) {
     run,
   })
   const flags = `${linkerFlags} ${onlyExports(folder)} ${sizeFlags}`
-  for (const line of lines) {
-    const started = Date.now()
+  for (const [line, abi] of Object.entries(abis)) {
+    const name = `linux-${target.arch}/@acme+profiler.abi${abi}.glibc.node`
+    const file = join(native, 'prebuilds', name)
     try {
-      const abi = run(join(root, `node_modules/node-${line}/bin/node`), [
-        '-p',
-        'process.versions.modules',
-      ]).trim()
-      const name = `linux-${target.arch}/@acme+profiler.abi${abi}.glibc.node`
-      const file = join(native, 'prebuilds', name)
-      const isFresh = existsSync(file) && statSync(file).mtimeMs > newestSourceMs
-      if (!isFresh) build(target, { line, abi }, flags, file)
-      const { newest, tooNew, libraries } = needs(target, file, isTooNew)
-      if (tooNew.length > 0)
-        throw new Error(`asks for a glibc newer than ${maxGlibc.join('.')}: ${tooNew.join(', ')}`)
-      if (target.arch === 'x64') load(line, file)
-      const loaded = target.arch === 'x64' ? 'loads, ' : ''
-      console.log(
-        `prebuild: Node ${line} ${name}  ${(statSync(file).size / 1024).toFixed(0)} KB, ${loaded}glibc >= ${newest.join('.')}, needs ${libraries.join(' ')}` +
-          `${isFresh ? ', up to date' : `  ${((Date.now() - started) / 1000).toFixed(1)} s`}`,
-      )
+      console.log(`prebuild: Node ${line} ${name}  ${make(target, line, flags, isTooNew, file)}`)
     } catch (error) {
-      failed = true
-      console.error(`prebuild: Node ${line} linux-${target.arch} FAILED: ${error.message}`)
+      // A file that was not found good must not be packed, nor taken for up to date the next time.
+      rmSync(file, { force: true })
+      console.error(`prebuild: Node ${line} ${name} FAILED: ${error.message}`)
+      process.exitCode = 1
     }
   }
 }
-process.exitCode = failed ? 1 : 0

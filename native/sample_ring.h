@@ -36,7 +36,11 @@ class SampleRing {
 
   uint32_t head() const { return head_.load(std::memory_order_acquire); }
   uint32_t tail() const { return tail_.load(std::memory_order_relaxed); }
-  uint32_t size() const { return head() - tail(); }
+  /// Tail first: from another thread the head may move on meanwhile, never the other way.
+  uint32_t size() const {
+    const uint32_t first = tail();
+    return head() - first;
+  }
   Tick& at(uint32_t position) { return ticks_[position % kCapacity]; }
   void ConsumeUntil(uint32_t position) { tail_.store(position, std::memory_order_relaxed); }
   uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }

@@ -10,6 +10,8 @@ inline std::string ScriptPath(std::string_view name) {
   constexpr std::string_view kScheme = "file://";
   if (name.substr(0, kScheme.size()) != kScheme) return std::string(name);
   name.remove_prefix(kScheme.size());
+  // Loaders add a query to load a module anew.
+  name = name.substr(0, name.find_first_of("?#"));
   const auto hex = [](char c) {
     return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
   };

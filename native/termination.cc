@@ -1,20 +1,23 @@
 #include "termination.h"
 
-#include <node.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include <atomic>
 #include <cerrno>
+#include <memory>
+#include <mutex>
 
 #include "background_thread.h"
+#include "loop_waker.h"
 
 namespace acme {
 namespace {
 
 constexpr int kSignals[] = {SIGTERM, SIGINT};
+/// A main thread that has not begun its shutdown by then is taken to be stuck.
+constexpr int64_t kStuckAfterNanos = 300'000'000;
 
 struct State {
   std::atomic<int> held_signal{0};
@@ -23,9 +26,10 @@ struct State {
   struct sigaction before[2];
   bool installed = false;
   std::atomic<int> grace_ms{0};
-  v8::Isolate* isolate = nullptr;
-  v8::Global<v8::Function> on_signal;
-  uv_async_t* wake = nullptr;
+  std::atomic<bool> main_began{false};
+  std::shared_ptr<LoopWaker> main_loop;
+  std::mutex mutex;
+  std::shared_ptr<LoopWaker> uploader_loop;  // guarded
 };
 
 // Leaked: the guard thread and the handler may outlive main().
@@ -57,47 +61,58 @@ void LetGo() {
   kill(getpid(), signal);
 }
 
+/// False when `nanos` went by first.
+bool WaitForResume(int64_t nanos) {
+  timespec deadline;
+  clock_gettime(CLOCK_REALTIME, &deadline);
+  nanos += deadline.tv_nsec;
+  deadline.tv_sec += nanos / 1'000'000'000;
+  deadline.tv_nsec = nanos % 1'000'000'000;
+  while (sem_timedwait(&state->resumed, &deadline) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
 void Guard() {
   while (sem_wait(&state->arrived) != 0) {
   }
-  if (state->wake != nullptr) uv_async_send(state->wake);
-  timespec deadline;
-  clock_gettime(CLOCK_REALTIME, &deadline);
-  const int64_t nanos = deadline.tv_nsec + int64_t{state->grace_ms} * 1'000'000;
-  deadline.tv_sec += nanos / 1'000'000'000;
-  deadline.tv_nsec = nanos % 1'000'000'000;
-  while (sem_timedwait(&state->resumed, &deadline) != 0 && errno == EINTR) {
+  state->main_loop->Wake();
+  bool resumed = WaitForResume(kStuckAfterNanos);
+  if (!resumed && !state->main_began) {
+    std::lock_guard<std::mutex> lock(state->mutex);
+    if (state->uploader_loop != nullptr) state->uploader_loop->Wake();
   }
+  if (!resumed) WaitForResume(int64_t{state->grace_ms} * 1'000'000 - kStuckAfterNanos);
   LetGo();
 }
 
-void OnWake(uv_async_t*) {
-  v8::Isolate* isolate = state->isolate;
-  v8::HandleScope scope(isolate);
-  const v8::Local<v8::Function> on_signal = state->on_signal.Get(isolate);
-  const v8::Local<v8::Context> context = on_signal->GetCreationContextChecked();
-  const v8::Context::Scope context_scope(context);
+void Call(v8::Isolate* isolate, const v8::Global<v8::Function>& callback) {
+  const v8::Local<v8::Function> function = callback.Get(isolate);
+  const v8::Local<v8::Context> context = function->GetCreationContextChecked();
+  const v8::Context::Scope scope(context);
   const v8::TryCatch quiet(isolate);
-  on_signal->Call(context, context->Global(), 0, nullptr).IsEmpty();
-  Termination::Resume();
+  function->Call(context, context->Global(), 0, nullptr).IsEmpty();
 }
 
 }  // namespace
 
 void Termination::Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, int grace_ms) {
-  if (state == nullptr) {
+  const bool first = state == nullptr;
+  if (first) {
     state = new State();
     sem_init(&state->arrived, 0, 0);
     sem_init(&state->resumed, 0, 0);
-    state->isolate = isolate;
-    state->wake = new uv_async_t;
-    uv_async_init(node::GetCurrentEventLoop(isolate), state->wake, OnWake);
-    uv_unref(reinterpret_cast<uv_handle_t*>(state->wake));
-    StartBackgroundThread("acme-guard", Guard);
   }
-  state->on_signal.Reset(isolate, on_signal);
   state->grace_ms = grace_ms;
   if (state->installed) return;
+  auto callback = std::make_shared<v8::Global<v8::Function>>(isolate, on_signal);
+  state->main_loop = LoopWaker::Open(isolate, [=] {
+    state->main_began = true;
+    Call(isolate, *callback);
+    Resume();
+  });
+  if (first) StartBackgroundThread("acme-guard", Guard);
   struct sigaction hold = {};
   hold.sa_handler = OnSignal;
   hold.sa_flags = SA_RESTART;
@@ -109,6 +124,14 @@ void Termination::Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, 
     sigaction(kSignals[i], &hold, nullptr);
   }
   state->installed = true;
+}
+
+void Termination::OnStuckMainThread(v8::Isolate* isolate, v8::Local<v8::Function> on_signal) {
+  if (state == nullptr) return;
+  auto callback = std::make_shared<v8::Global<v8::Function>>(isolate, on_signal);
+  auto waker = LoopWaker::Open(isolate, [=] { Call(isolate, *callback); });
+  std::lock_guard<std::mutex> lock(state->mutex);
+  state->uploader_loop = std::move(waker);
 }
 
 void Termination::Resume() {
@@ -123,6 +146,7 @@ void Termination::Release() {
       sigaction(kSignals[i], &state->before[i], nullptr);
     }
   }
+  state->main_loop->Close();
   state->installed = false;
 }
 

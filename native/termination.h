@@ -15,6 +15,8 @@ class Termination {
   /// `on_signal` runs once on the calling (main) thread's event loop. If it has not called Resume() after
   /// `grace_ms`, because the loop is stuck or the upload is, the signal goes on without it.
   static void Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, int grace_ms);
+  /// `on_signal` runs on the calling (uploader's) thread if the main thread's event loop is stuck.
+  static void OnStuckMainThread(v8::Isolate* isolate, v8::Local<v8::Function> on_signal);
   /// Lets the held signal go on. Does nothing if there is none.
   static void Resume();
   /// Puts back what was there before, unless somebody else has changed it since.

@@ -91,7 +91,11 @@ void WallProfile::Add(ThreadRecord* thread, const Window& window) {
 
   const uint32_t first_label_set = static_cast<uint32_t>(label_sets_.size());
   AddLabelSets(thread, window);
-  LineSplit lines(window);
+  std::vector<uint32_t> leaves;
+  for (size_t i = 0; i < joined.size(); i++) {
+    if (joined[i].sample != nullptr && !times[i].idle) leaves.push_back(joined[i].sample->node);
+  }
+  LineSplit lines(window, leaves);
   int64_t idle_ticks = 0;
   for (size_t i = 0; i < joined.size(); i++) {
     const auto& [tick, sample] = joined[i];
@@ -229,23 +233,33 @@ void WallProfile::Encode(const Sample& sample) {
   TextLabel("thread id", identity.thread_id);
   TextLabel("os thread id", std::to_string(identity.os_thread_id));
   TextLabel("vm state", StateName(sample.state));
-  if (options_.timeline) NumberLabel("end_timestamp_ns", sample.end_nanos + epoch_offset_nanos_);
+  if (options_.timeline) {
+    NumberLabel("end_timestamp_ns", RoundedDown(sample.end_nanos + epoch_offset_nanos_));
+  }
   if (sample.label_set != 0) AddSpanLabels(sample);
-  const int64_t values[] = {sample.count, sample.wall_nanos, sample.cpu_nanos};
+  // What rounding leaves goes to the next sample, so that sums stay exact.
+  const int64_t wall_nanos = RoundedDown(sample.wall_nanos + wall_rest_nanos_);
+  const int64_t cpu_nanos = RoundedDown(sample.cpu_nanos + cpu_rest_nanos_);
+  wall_rest_nanos_ += sample.wall_nanos - wall_nanos;
+  cpu_rest_nanos_ += sample.cpu_nanos - cpu_nanos;
+  const int64_t values[] = {sample.count, wall_nanos, cpu_nanos};
   encoder_.Sample(leaf_first.data(), leaf_first.size(), values, labels_.data(), labels_.size());
 }
 
+int64_t WallProfile::RoundedDown(int64_t nanos) const { return nanos - nanos % options_.resolution_nanos; }
+
 void WallProfile::AddSpanLabels(const Sample& sample) {
   const LabelSet& labels = label_sets_[sample.label_set - 1];
+  // In the order that compresses best.
+  if (options_.endpoints && !endpoints_[labels.endpoint].empty()) {
+    TextLabel("trace endpoint", endpoints_[labels.endpoint]);
+  }
   if (options_.span_ids && labels.span_id != 0) {
-    NumberLabel("span id", static_cast<int64_t>(labels.span_id));
     if (labels.root_span_id != 0) {
       NumberLabel("local root span id", static_cast<int64_t>(labels.root_span_id));
     }
+    NumberLabel("span id", static_cast<int64_t>(labels.span_id));
     if ((labels.trace_id_high | labels.trace_id_low) != 0) TextLabel("trace id", TraceId(labels));
-  }
-  if (options_.endpoints && !endpoints_[labels.endpoint].empty()) {
-    TextLabel("trace endpoint", endpoints_[labels.endpoint]);
   }
   for (const CustomLabel& label : custom_labels_[labels.custom]) {
     if (label.is_number) {

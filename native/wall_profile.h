@@ -22,6 +22,8 @@ struct ProfileOptions {
   bool endpoints = true;
   bool timeline = true;
   int64_t sampling_interval_nanos = 0;
+  /// Times are multiples of this, a power of two: random low bits are a tenth of a compressed profile.
+  int64_t resolution_nanos = 1;
   int64_t heap_sampling_interval_bytes = 0;
 };
 
@@ -59,7 +61,6 @@ class WallProfile {
 
   bool empty() const { return samples_.empty(); }
   const TickCounts& tick_counts() const { return counts_; }
-  TickCounts* mutable_tick_counts() { return &counts_; }
 
  private:
   struct StackNode {
@@ -88,6 +89,7 @@ class WallProfile {
   void MergeSamples();
   void Encode(const Sample& sample);
   void AddSpanLabels(const Sample& sample);
+  int64_t RoundedDown(int64_t nanos) const;
   void TextLabel(std::string_view key, std::string_view value);
   void NumberLabel(std::string_view key, int64_t value);
   void EncodeOtherThread(const std::string& name, int64_t cpu_nanos);
@@ -107,6 +109,8 @@ class WallProfile {
   std::vector<Label> labels_;  // of the sample being encoded
   std::map<std::string, int64_t> other_threads_;
   TickCounts counts_;
+  int64_t wall_rest_nanos_ = 0;
+  int64_t cpu_rest_nanos_ = 0;
 };
 
 }  // namespace acme

@@ -67,6 +67,10 @@ export interface Addon {
    * have done. The application's own listeners take precedence. Main thread only.
    */
   holdTermination(onSignal: () => void, graceMs: number): void
+  /** For the uploader's thread: called when a signal is held and the main thread's event loop is stuck. */
+  onStuckTermination(onSignal: () => void): void
+  /** Lets the held signal go on; does nothing if there is none. */
+  resumeTermination(): void
   releaseTermination(): void
 }
 

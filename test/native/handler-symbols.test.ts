@@ -11,6 +11,7 @@ const allowed = new Set([
   '_GLOBAL_OFFSET_TABLE_', // no call: position-independent code
   '__errno_location', // errno is saved and restored
   'clock_gettime',
+  'sem_post',
   'sigaction',
   'sigemptyset',
 ])

@@ -29,9 +29,8 @@ void HandsOutInProportion(Choices& choices) {
     for (uint32_t i = 0; i < samples[node]; i++) asking.push_back(node);
   }
   for (size_t i = asking.size(); i > 1; i--) std::swap(asking[i - 1], asking[choices.Below(i)]);
-  for (const uint32_t node : asking) window.samples.push_back({0, node, 0});
 
-  acme::LineSplit split(window);
+  acme::LineSplit split(window, asking);
   std::vector<std::map<int32_t, uint32_t>> handed(window.nodes.size());
   for (const uint32_t node : asking) handed[node][split.NextLine(node)]++;
   for (uint32_t node = 0; node < window.nodes.size(); node++) {

@@ -75,6 +75,11 @@ function makeUploader(): Uploader {
     onState: (failing, outcome) => log(stateLine(target, failing, outcome)),
   })
   const addon = loadAddon()
+  addon.nameThread('acme-uploader')
+  addon.onStuckTermination(async () => {
+    await shutdown(uploader, Date.now() + config.shutdownTimeoutMs)
+    addon.resumeTermination()
+  })
   return new Uploader({
     collect: (done) => addon.collect(done),
     identity: { config, facts, runtimeId, profilerVersion: version, startTimeMs },
