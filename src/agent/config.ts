@@ -1,8 +1,8 @@
 import { boolean, custom, integer, list, optionalBoolean, pattern, text, type Variable } from './variables'
 
-/** How one attachment is compressed. `auto` is the best that the running Node has, see uploader/compress.ts. */
+/** How one attachment is compressed. */
 export interface Compression {
-  method: 'auto' | 'off' | 'gzip' | 'zstd'
+  method: 'off' | 'gzip' | 'zstd'
   /** gzip 1..9, zstd 1..22. */
   level: number | undefined
 }
@@ -109,7 +109,7 @@ export const variables = {
   compression: custom<Compression>(
     'DD_PROFILING_DEBUG_UPLOAD_COMPRESSION',
     'on, off, gzip, gzip-1 to gzip-9, zstd or zstd-1 to zstd-22',
-    { method: 'auto', level: undefined },
+    { method: 'gzip', level: undefined },
     parseCompression,
     { fallbackText: 'on' },
   ),
@@ -253,7 +253,7 @@ function parseTagList(value: string): Record<string, string> | undefined {
 }
 
 function parseCompression(value: string): Compression | undefined {
-  if (value === 'on') return { method: 'auto', level: undefined }
+  if (value === 'on') return { method: 'gzip', level: undefined }
   if (value === 'off') return { method: 'off', level: undefined }
   const found = /^(?:(gzip)(?:-([1-9]))?|(zstd)(?:-([1-9]|1\d|2[0-2]))?)$/.exec(value)
   if (!found) return undefined

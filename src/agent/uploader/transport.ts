@@ -1,10 +1,6 @@
-import type { Client as UndiciClient } from 'undici'
-import type { Outcome } from './retry'
-import { parseRetryAfter } from './retry'
+import { type Outcome, parseRetryAfter } from './retry'
 import type { Target } from './target'
-
-// The whole package adds fetch, WebSocket and HTTP/2 to the process's memory, see docs/memory.md.
-const Client = require('undici/lib/dispatcher/client.js') as typeof UndiciClient
+import { Client } from './undici-client'
 
 /** One request. */
 export interface Request {
@@ -27,7 +23,7 @@ export function send({ target, headers, body, timeoutMs }: Request, abort?: Abor
   return new Promise((resolve) => {
     let outcome: Outcome = { kind: 'failed', code: 'closed' }
     let answerBytes = 0
-    let client: UndiciClient | undefined
+    let client: InstanceType<typeof Client> | undefined
     let finished = false
     const finish = (last: Outcome) => {
       if (finished) return

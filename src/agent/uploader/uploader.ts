@@ -44,6 +44,7 @@ export class Uploader {
   #finished = 0
   #periodMs: number
   #fileFailed = false
+  #closed: Promise<void> | undefined
   readonly #stop = new AbortController()
   /** One collection at a time. */
   #collecting: Promise<unknown> = Promise.resolve()
@@ -73,8 +74,13 @@ export class Uploader {
     return reason
   }
 
-  /** The last upload, `snapshot:on_shutdown`: sent or in the spool when this resolves, which is before `deadlineMs` (epoch). */
-  async close(deadlineMs: number): Promise<void> {
+  /** The last upload, `snapshot:on_shutdown`: sent or in the spool when this resolves, before `deadlineMs` (epoch). Again: the same. */
+  close(deadlineMs: number): Promise<void> {
+    this.#closed ??= this.#close(deadlineMs)
+    return this.#closed
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
     const { clock, sender } = this.parts
     const endMs = clock.nowMs() + Math.max(0, deadlineMs - Date.now())
     this.#stop.abort()
