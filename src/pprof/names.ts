@@ -3,7 +3,7 @@ export class Names {
   private readonly ids = new Map<string, number>()
   private readonly texts: string[] = []
 
-  /** `texts` keep their places, repeated ones too; `id` then gives the first of them. */
+  /** `texts` keep their places, repeated ones too; `id` then gives the last of them. */
   constructor(texts: readonly string[] = []) {
     for (const text of texts) this.append(text)
   }
@@ -18,7 +18,7 @@ export class Names {
 
   private append(text: string): number {
     const id = this.texts.push(text) - 1
-    if (!this.ids.has(text)) this.ids.set(text, id)
+    this.ids.set(text, id)
     return id
   }
 }

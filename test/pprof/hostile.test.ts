@@ -106,6 +106,9 @@ test('a line that no file can have is unknown; the high half is the column of a 
   }
   assert.deepEqual(lineOf(-1n), [0, 0])
   assert.deepEqual(lineOf((9n << 32n) | 12n), [12, 9])
+  const negative = accepts(smallProfile({ 'line.column': -5, 'function.start_line': -5 }))
+  assert.equal(negative.locations.lineColumn[0], 0)
+  assert.equal(negative.functions.startLine[0], 0)
 })
 
 const numberAt = (bytes: Bytes) => [...tag(9, 0), ...bytes, ...text(6, '')]
