@@ -9,8 +9,8 @@ const root = join(__dirname, '..')
 const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /**
- * What each room may import: rooms, `node` = builtin modules, `packages` = what an application installs with the agent.
- * The intake is not shipped with the agent, so what it needs is none of the application's dependencies.
+ * What each room may import: rooms, `node` = builtin modules and our own package.json (its version), `packages` =
+ * what an application installs with the agent. The intake is not shipped with the agent, so what it needs is none of the application's dependencies.
  */
 const permissions: Record<string, string[]> = {
   compose: ['agent', 'intake', 'pprof', 'node', 'packages'],
@@ -21,6 +21,9 @@ const permissions: Record<string, string[]> = {
   pprof: ['pprof'],
 }
 
+/** Packages that the build puts into the file that imports them: no application has to install these. */
+const bundled: Record<string, string[]> = { 'src/agent/uploader/undici-client.ts': ['undici'] }
+
 /** The room of a path like `src/agent/x`; the files that lie directly in src compose the rooms. */
 const roomOf = (path: string) => {
   const [top, room, ...rest] = path.split('/')
@@ -29,13 +32,16 @@ const roomOf = (path: string) => {
 }
 
 const targetOf = (file: string, specifier: string) => {
-  if (specifier.startsWith('.')) return roomOf(posix.normalize(posix.join(posix.dirname(file), specifier)))
+  if (specifier.startsWith('.')) {
+    const path = posix.join(posix.dirname(file), specifier)
+    return path === 'package.json' ? 'node' : roomOf(path)
+  }
   if (isBuiltin(specifier)) return specifier.startsWith('node:') ? 'node' : 'a builtin without node:'
   const name = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/')
-  if (name in dependencies) return 'packages'
+  if (name in dependencies || bundled[file]?.includes(name)) return 'packages'
   return name in devDependencies ? 'development packages' : 'a package that is no dependency'
 }
 
@@ -75,6 +81,7 @@ const planted: [file: string, source: string][] = [
   ['src/agent/a.ts', `import { start } from '../index'`],
   ['src/agent/a.ts', `import fs from 'fs'`],
   ['src/agent/a.ts', `import fastify from 'fastify'`],
+  ['src/agent/a.ts', `import { request } from 'undici'`],
   ['src/agent/a.ts', `import { run } from '../../test/helpers/run'`],
 ]
 for (const [file, source] of planted) {

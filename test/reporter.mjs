@@ -21,7 +21,9 @@ export default async function* report(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const files = new Map()
   const skips = []
-  // Told at the end: some of a broken file's tests are reported after the file itself.
+  // Files that have ended. Node holds the tests of a file back until all files before it have ended, but not the
+  // end of the file itself: so a file is told of once another one speaks, and a broken one at the very end.
+  let ended = []
   const failedFiles = []
   const fileOf = (path) => {
     if (!files.has(path)) files.set(path, { passed: 0, failed: 0, skipped: 0, output: '' })
@@ -37,6 +39,9 @@ export default async function* report(events) {
     const path = data.entryFile ?? data.file
     const shortPath = path && relative(process.cwd(), path)
     const file = fileOf(path)
+    const ready = ended.filter(([name, { passed, skipped }]) => name !== shortPath && passed + skipped > 0)
+    ended = ended.filter((one) => !ready.includes(one))
+    for (const one of ready) yield `ok     ${summary(...one)}\n`
     if (type === 'test:stdout' || type === 'test:stderr') file.output += data.message
     // Figures that a test wants seen, and which test an error belongs to that came after its end.
     if (type === 'test:diagnostic' && !ownTotals.test(data.message)) yield `note   ${data.message}\n`
@@ -62,9 +67,9 @@ export default async function* report(events) {
     }
     if (!isFile) continue
     file.seconds = (data.details.duration_ms / 1000).toFixed(1)
-    if (data.details.passed) yield `ok     ${summary(shortPath, file)}\n`
-    else failedFiles.push([shortPath, file])
+    ;(data.details.passed ? ended : failedFiles).push([shortPath, file])
   }
+  for (const one of ended) yield `ok     ${summary(...one)}\n`
   for (const [shortPath, file] of failedFiles) {
     yield `FAILED ${summary(shortPath, file)}\n`
     if (file.output) yield `  what it printed:\n${indent(file.output)}\n`
