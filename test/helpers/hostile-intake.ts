@@ -16,7 +16,7 @@ export interface Knobs {
   /** F7: answered when this resolves. */
   answerWhen?: Promise<unknown>
   /** F8: what follows the status line. */
-  answer?: 'endless body' | 'stuck body' | 'endless headers' | 'redirect' | 'not http' | 'only 100s'
+  answer?: 'endless body' | 'stuck body' | 'endless headers' | 'redirect' | 'not http' | '100 only'
   /** F9: the connection is kept open although the agent asked to close it; the next request on it would be reset. */
   keepOpen?: true
 }
@@ -84,7 +84,8 @@ export async function startHostileIntake(
     close: stop,
   }
   await listen()
-  if (socketPath === undefined) port = (server?.address() as AddressInfo).port
+  const address = server?.address() as AddressInfo | string | undefined
+  if (typeof address === 'object') port = address.port
   intake.url = socketPath === undefined ? `http${tls ? 's' : ''}://127.0.0.1:${port}` : `unix://${socketPath}`
   return intake
 }
@@ -129,7 +130,7 @@ async function answer(socket: Socket, intake: HostileIntake): Promise<void> {
     if (!socket.destroyed) socket.once('drain', () => pour(text))
   }
   if (kind === 'not http') return void socket.end('SSH-2.0-OpenSSH_9.2\r\n')
-  if (kind === 'only 100s') return pour('HTTP/1.1 100 Continue\r\n\r\n')
+  if (kind === '100 only') return void write('HTTP/1.1 100 Continue\r\n\r\n')
   if (kind === 'redirect')
     write('HTTP/1.1 307 Temporary Redirect\r\nLocation: http://169.254.169.254/latest/meta-data/\r\n')
   else write(`HTTP/1.1 ${status} Answer\r\n`)
