@@ -1,23 +1,37 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Config } from './config'
-import type { UploaderData, UploaderMessage } from './uploader/main'
+import type { Engine, Interval } from './engine'
+import type { UploadTotals } from './status'
+import type { UploaderAnswer, UploaderData, UploaderMessage } from './uploader/main'
+
+/** Of `UploaderData.control`. */
+const controlWords = 4
 
 /** The main thread's end of the worker that uploads. The worker never keeps the process alive. */
 export class UploaderThread {
   readonly #worker: Worker
+  readonly #engine: Engine
   readonly #control: Int32Array
   readonly #flushes = new Map<number, (error: string | undefined) => void>()
   #lastFlush = 0
   #alive = true
 
-  constructor(config: Config, runtimeId: string, startTimeMs: number, shutdown?: { deadlineMs: number }) {
-    const control = new SharedArrayBuffer(4)
+  /** @param run what is known of this run of the profiler; with `shutdown` the thread is there for the last upload alone */
+  constructor(
+    config: Config,
+    engine: Engine,
+    run: { runtimeId: string; startTimeMs: number; shutdown?: { deadlineMs: number } },
+  ) {
+    const control = new SharedArrayBuffer(controlWords * Int32Array.BYTES_PER_ELEMENT)
     this.#control = new Int32Array(control)
+    this.#engine = engine
+    const { name, labelMode } = engine
+    const byMessage = engine.takeInterval !== undefined
+    const data: UploaderData = { config, ...run, control, engine: { name, labelMode, byMessage } }
     const mainScript = process.argv[1]
-    const data: UploaderData = { config, runtimeId, startTimeMs, control }
     if (mainScript !== undefined) data.mainScript = mainScript
-    if (shutdown !== undefined) data.shutdown = shutdown
+    if (data.shutdown !== undefined) Object.assign(data.shutdown, this.#lastInterval())
     this.#worker = new Worker(join(__dirname, 'uploader', 'main.js'), {
       workerData: data,
       name: 'acme-profiler',
@@ -26,16 +40,23 @@ export class UploaderThread {
       env: withoutNodeOptions(),
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     })
-    this.#worker.unref()
-    this.#worker.on('message', (message: { id: number; error?: string }) => {
-      this.#settle(message.id, message.error)
+    this.#worker.on('message', (message: UploaderAnswer) => {
+      if (message.type === 'flushed') this.#settle(message.id, message.error)
+      else this.#sendInterval()
     })
     this.#worker.on('error', () => this.#end())
     this.#worker.on('exit', () => this.#end())
+    // Last: a listener for messages holds the event loop again.
+    this.#worker.unref()
   }
 
   get alive(): boolean {
     return this.#alive
+  }
+
+  get totals(): UploadTotals {
+    const [, sent = 0, spooled = 0, dropped = 0] = this.#control
+    return { sent, spooled, dropped }
   }
 
   /** Uploads what there is by now. Keeps the process alive until then: somebody waits for it. */
@@ -51,7 +72,7 @@ export class UploaderThread {
 
   /** Asks for the last upload, without waiting. */
   beginShutdown(deadlineMs: number): void {
-    this.#say({ type: 'shutdown', deadlineMs })
+    this.#say({ type: 'shutdown', deadlineMs, ...this.#lastInterval() })
   }
 
   /** Blocks this thread until the last upload is done, or the deadline. For the end of the process only. */
@@ -61,6 +82,22 @@ export class UploaderThread {
 
   #say(message: UploaderMessage): void {
     this.#worker.postMessage(message)
+  }
+
+  // This thread may be blocked until the last upload is done, so nothing can be asked of it then.
+  #lastInterval(): { interval?: Interval } {
+    const interval = this.#engine.takeInterval?.()
+    return interval === undefined ? {} : { interval }
+  }
+
+  #sendInterval(): void {
+    const interval = this.#engine.takeInterval?.()
+    if (interval === undefined) return
+    const profiles = [interval.wall, interval.space].filter((bytes) => bytes !== undefined)
+    this.#worker.postMessage(
+      { type: 'interval', interval } satisfies UploaderMessage,
+      profiles.map((bytes) => bytes.buffer as ArrayBuffer),
+    )
   }
 
   #settle(id: number, error: string | undefined): void {
