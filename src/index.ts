@@ -1,8 +1,8 @@
-import type { Status } from './agent/agent'
 import { currentAgent, startFromEnvironment } from './agent/process-agent'
+import type { Status } from './agent/status'
 
-export type { Status } from './agent/agent'
 export { enterLabels, type LabelValue, withLabels } from './agent/labels'
+export type { Status, UploadTotals } from './agent/status'
 
 /** Options of start(), each in place of the environment variable named. */
 export interface StartOptions {

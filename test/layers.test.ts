@@ -6,11 +6,13 @@ import { test } from 'node:test'
 import ts from 'typescript'
 
 const root = join(__dirname, '..')
-const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { dependencies, devDependencies, peerDependencies } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+)
 
 /**
  * What each room may import: rooms, `node` = builtin modules and our own package.json (its version), `packages` =
- * what an application installs with the agent. The intake is not shipped with the agent, so what it needs is none of the application's dependencies.
+ * what an application installs with the agent, or may. The intake is not shipped with the agent, so what it needs is none of the application's dependencies.
  */
 const permissions: Record<string, string[]> = {
   compose: ['agent', 'intake', 'pprof', 'node', 'packages'],
@@ -41,7 +43,7 @@ const targetOf = (file: string, specifier: string) => {
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/')
-  if (name in dependencies || bundled[file]?.includes(name)) return 'packages'
+  if (name in dependencies || name in peerDependencies || bundled[file]?.includes(name)) return 'packages'
   return name in devDependencies ? 'development packages' : 'a package that is no dependency'
 }
 

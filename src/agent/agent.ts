@@ -1,22 +1,16 @@
 import { isMainThread } from 'node:worker_threads'
-import { loadAddon } from './addon'
+import type { Addon } from './addon'
+import { chooseEngine } from './choose-engine'
 import type { Config } from './config'
 import type { Engine } from './engine'
-import { NativeEngine } from './native-engine'
 import { holdDatadogProfiler, runtimeId } from './resolvers'
+import type { Status } from './status'
 import { UploaderThread } from './uploader-thread'
 
 /** How long after the start the uploader's thread is started: the application's own start comes first. */
 const uploaderDelayMs = 5_000
 
-export interface Status {
-  /** Whether this thread is sampled. */
-  running: boolean
-  /** Why not, in one line. */
-  reason?: string
-  engine?: string
-  labelMode?: Engine['labelMode']
-}
+const stopping = 'it is being stopped'
 
 /** The profiler of one thread; on the main thread also the uploads and the end of the process. */
 export class Agent {
@@ -27,6 +21,8 @@ export class Agent {
   #uploaderTimer: NodeJS.Timeout | undefined
   #reason = 'not started'
   #releaseDatadog: (() => void) | undefined
+  #releaseTermination: (() => void) | undefined
+  #stopping: Promise<void> | undefined
   #ended = false
 
   constructor(config: Config) {
@@ -36,55 +32,73 @@ export class Agent {
   /** Never throws; status() tells why when it did not start. */
   start(): void {
     try {
-      const addon = loadAddon()
+      const { engine, addon } = chooseEngine(this.#config)
       // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
       this.#releaseDatadog = holdDatadogProfiler()
-      const engine = new NativeEngine(addon, this.#config)
-      if (!engine.start()) {
-        this.#reason = 'V8 did not start its profiler'
-        return
-      }
+      if (!engine.start()) throw new Error('V8 did not start its profiler')
       this.#engine = engine
       process.on('exit', this.#onExit)
       if (!isMainThread) return
       this.#uploaderTimer = setTimeout(() => this.#startUploader(), uploaderDelayMs)
       this.#uploaderTimer.unref()
-      // One second more than the upload may take: the guard is for the case that this thread is stuck.
-      addon.holdTermination(this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
+      if (addon !== undefined) this.#holdTermination(addon)
     } catch (error) {
+      this.#releaseDatadog?.()
       this.#reason = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
     }
   }
 
-  /** Ends sampling and makes the last upload in the background. */
-  async stop(): Promise<void> {
-    if (this.#engine === undefined) return
-    if (this.#uploader === undefined) this.#startUploader()
-    this.#engine.finish()
-    await this.#uploader?.flush()
-    this.#release()
+  /** Ends sampling and makes the last upload in the background. Again: the same. */
+  stop(): Promise<void> {
+    if (this.#engine !== undefined) this.#stopping ??= this.#stop(this.#engine)
+    return this.#stopping ?? Promise.resolve()
   }
 
-  /** Uploads what there is by now. */
+  /**
+   * Uploads what there is by now.
+   * @throws Error if that failed, or this is no thread that uploads
+   */
   async flush(): Promise<void> {
     if (this.#engine === undefined) return
+    if (!isMainThread) throw new Error('the main thread uploads the profiles of all threads: flush() there')
     if (this.#uploader === undefined) this.#startUploader()
-    const error = await this.#uploader?.flush()
+    const error = this.#uploader === undefined ? this.#reason : await this.#uploader.flush()
     if (error !== undefined) throw new Error(error)
   }
 
   status(): Status {
-    if (this.#engine === undefined) return { running: false, reason: this.#reason }
-    return { running: true, engine: this.#engine.name, labelMode: this.#engine.labelMode }
+    const uploads = this.#uploader && { uploads: this.#uploader.totals }
+    if (this.#engine === undefined) return { running: false, reason: this.#reason, ...uploads }
+    if (this.#stopping !== undefined) return { running: false, reason: stopping, ...uploads }
+    return { running: true, engine: this.#engine.name, labelMode: this.#engine.labelMode, ...uploads }
+  }
+
+  async #stop(engine: Engine): Promise<void> {
+    engine.finish()
+    if (isMainThread) {
+      if (this.#uploader === undefined) this.#startUploader()
+      await this.#uploader?.flush()
+    }
+    this.#release()
   }
 
   #startUploader(shutdown?: { deadlineMs: number }): void {
     clearTimeout(this.#uploaderTimer)
     try {
-      this.#uploader = new UploaderThread(this.#config, runtimeId(), this.#startTimeMs, shutdown)
+      this.#uploader = new UploaderThread(this.#config, this.#engine as Engine, {
+        runtimeId: runtimeId(),
+        startTimeMs: this.#startTimeMs,
+        ...(shutdown && { shutdown }),
+      })
     } catch (error) {
       this.#reason = `no uploader: ${error instanceof Error ? error.message : error}`
     }
+  }
+
+  #holdTermination(addon: Addon): void {
+    // One second more than the upload may take: the guard is for the case that this thread is stuck.
+    addon.holdTermination(this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
+    this.#releaseTermination = () => addon.releaseTermination()
   }
 
   readonly #onExit = (): void => {
@@ -113,9 +127,9 @@ export class Agent {
     clearTimeout(this.#uploaderTimer)
     this.#uploader?.beginShutdown(Date.now())
     this.#engine?.stop()
+    this.#releaseTermination?.()
     this.#releaseDatadog?.()
     this.#engine = undefined
-    this.#uploader = undefined
     this.#reason = 'stopped'
   }
 }

@@ -1,15 +1,24 @@
 import type { Interval } from './addon'
+import type { Status } from './status'
 
-/** A source of samples for one thread. Nothing here throws. */
+/** A source of samples for one thread. Only start() may throw. */
 export interface Engine {
-  readonly name: string
-  /** How samples get their labels; told in event.json and by status(). */
-  readonly labelMode: 'async context frame' | 'async hooks' | 'none'
-  /** Samples the calling thread; false if it cannot. */
+  readonly name: NonNullable<Status['engine']>
+  /** Known once it has started; told in event.json and by status(). */
+  readonly labelMode: NonNullable<Status['labelMode']>
+  /**
+   * Samples the calling thread; false if V8 does not.
+   * @throws why it cannot
+   */
   start(): boolean
   /** Takes the last window while labels can still be read. Sampling is over afterwards. */
   finish(): void
   stop(): void
+  /**
+   * What was sampled since the last call, from an engine that makes profiles on the thread it samples. Where absent,
+   * the uploader's thread asks the addon.
+   */
+  takeInterval?(): Interval
 }
 
 export type { Interval }

@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { Agent, type Status } from './agent'
+import { Agent } from './agent'
 import { readConfig } from './config'
+import type { Status } from './status'
 
 // Of this thread. Two copies of the package in one process must not sample a thread twice.
 const key = Symbol.for('@acme/profiler.agent')

@@ -5,6 +5,12 @@ import type { Config } from '../config'
 import { methodFor } from './compress'
 import type { ProcessFacts } from './process-facts'
 
+/** What samples, and how samples get their labels: see Status. */
+export interface EngineFacts {
+  name: string
+  labelMode: string
+}
+
 /** What stays the same in all uploads of a process. */
 export interface Identity {
   config: Config
@@ -13,6 +19,7 @@ export interface Identity {
   profilerVersion: string
   /** Epoch milliseconds. */
   startTimeMs: number
+  engine: EngineFacts
 }
 
 /** What an upload says about its interval. */
@@ -58,7 +65,7 @@ export function buildEvent(identity: Identity, report: IntervalReport): UploadEv
       profiler: {
         activation: config.enabled === 'auto' ? 'auto' : 'manual',
         version: identity.profilerVersion,
-        settings: settingsOf(config),
+        settings: settingsOf(config, identity.engine),
         measured: report.measured,
         uploads: report.uploads,
       },
@@ -105,8 +112,10 @@ function clean(value: string | number | undefined): string {
   return [...wellFormed.replace(/[\p{Cc}\u2028\u2029]/gu, '_').trim()].slice(0, maxTagChars).join('')
 }
 
-function settingsOf(config: Config): Record<string, unknown> {
+function settingsOf(config: Config, engine: EngineFacts): Record<string, unknown> {
   return {
+    engine: engine.name,
+    labelMode: engine.labelMode,
     allocationProfilingEnabled: config.allocation,
     asyncContextFrameEnabled: config.asyncContextFrame,
     codeHotspotsEnabled: config.codeHotspots,

@@ -1,17 +1,19 @@
 import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { loadAddon } from '../addon'
+import { type Interval, loadAddon } from '../addon'
 import type { Config } from '../config'
 import { systemClock } from './clock'
 import { Counters } from './counters'
+import type { EngineFacts } from './event'
 import { requestHeaders } from './headers'
+import { IntervalSource } from './interval-source'
 import { readProcessFacts } from './process-facts'
 import type { DropReason, Outcome } from './retry'
 import { Sender } from './sender'
 import { Spool } from './spool'
 import { findTarget, type Target } from './target'
 import { send } from './transport'
-import { messageOf, Uploader } from './uploader'
+import { type Collect, messageOf, Uploader } from './uploader'
 
 /** What the agent starts this worker with. */
 export interface UploaderData {
@@ -21,22 +23,42 @@ export interface UploaderData {
   startTimeMs: number
   /** The application's file, process.argv[1]: a worker has an argv of its own. */
   mainScript?: string
-  /** Int32[0] becomes 1, with a notification, when the last upload is finished or given up. */
+  /** What samples. `byMessage`: intervals are asked of the agent, not of the addon. */
+  engine: EngineFacts & { byMessage: boolean }
+  /** Int32[0] becomes 1, with a notification, when the last upload is finished or given up; then sent, spooled, dropped. */
   control: SharedArrayBuffer
-  /** Started only to upload at the end of the process. `deadlineMs` is epoch time. */
-  shutdown?: { deadlineMs: number }
+  /** Started only to upload at the end of the process. */
+  shutdown?: Shutdown
 }
 
-/** What the agent may say to it, and `flushed` is answered with. */
-export type UploaderMessage = { type: 'flush'; id: number } | { type: 'shutdown'; deadlineMs: number }
+interface Shutdown {
+  /** Epoch milliseconds. */
+  deadlineMs: number
+  /** The last one, of an engine that is asked by message: the agent answers no more. */
+  interval?: Interval
+}
+
+/** What the agent may say to it. */
+export type UploaderMessage =
+  | { type: 'flush'; id: number }
+  | { type: 'interval'; interval: Interval }
+  | ({ type: 'shutdown' } & Shutdown)
+
+/** What it says to the agent: `collect` is answered with `interval`, `flush` with `flushed`. */
+export type UploaderAnswer = { type: 'collect' } | { type: 'flushed'; id: number; error?: string }
 
 const data = workerData as UploaderData
-const counters = new Counters()
+const counters = new Counters(new Int32Array(data.control, Int32Array.BYTES_PER_ELEMENT))
+const intervals = data.engine.byMessage ? new IntervalSource(() => say({ type: 'collect' })) : undefined
 // Three levels up in src and in dist alike.
 const { version } = require('../../../package.json') as { version: string }
 
 // The application must not notice whatever goes wrong here.
 process.on('uncaughtException', (error) => log(`uploader: ${messageOf(error)}`))
+
+function say(answer: UploaderAnswer): void {
+  parentPort?.postMessage(answer)
+}
 
 // Not through process.stderr: that is the main thread's work, and at the end of the process it waits for this one.
 function log(line: string): void {
@@ -74,15 +96,9 @@ function makeUploader(): Uploader {
     cycleMs: config.uploadPeriodMs,
     onState: (failing, outcome) => log(stateLine(target, failing, outcome)),
   })
-  const addon = loadAddon()
-  addon.nameThread('acme-uploader')
-  addon.onStuckTermination(async () => {
-    await shutdown(uploader, Date.now() + config.shutdownTimeoutMs)
-    addon.resumeTermination()
-  })
   return new Uploader({
-    collect: (done) => addon.collect(done),
-    identity: { config, facts, runtimeId, profilerVersion: version, startTimeMs },
+    collect: intervals?.collect ?? collectFromAddon(),
+    identity: { config, facts, runtimeId, profilerVersion: version, startTimeMs, engine: data.engine },
     sender: config.exporters.includes('agent') ? sender : undefined,
     counters,
     clock: systemClock,
@@ -91,14 +107,25 @@ function makeUploader(): Uploader {
   })
 }
 
+function collectFromAddon(): Collect {
+  const addon = loadAddon()
+  addon.nameThread('acme-uploader')
+  addon.onStuckTermination(async () => {
+    await shutdown(uploader, { deadlineMs: Date.now() + data.config.shutdownTimeoutMs })
+    addon.resumeTermination()
+  })
+  return (done) => addon.collect(done)
+}
+
 function stateLine(target: Target, failing: DropReason | undefined, outcome: Outcome): string {
   if (failing === undefined) return `uploads to ${target.name} arrive again`
   const what = outcome.kind === 'failed' ? outcome.code : `status ${outcome.status}`
   return `uploads to ${target.name} fail: ${what} (${failing})`
 }
 
-async function shutdown(uploader: Uploader | undefined, deadlineMs: number): Promise<void> {
+async function shutdown(uploader: Uploader | undefined, { deadlineMs, interval }: Shutdown): Promise<void> {
   try {
+    intervals?.end(interval)
     await uploader?.close(deadlineMs)
   } catch (error) {
     log(`last upload: ${messageOf(error)}`)
@@ -121,9 +148,10 @@ function start(): Uploader | undefined {
 
 const uploader = start()
 parentPort?.on('message', async (message: UploaderMessage) => {
-  if (message.type === 'shutdown') return shutdown(uploader, message.deadlineMs)
+  if (message.type === 'shutdown') return shutdown(uploader, message)
+  if (message.type === 'interval') return intervals?.receive(message.interval)
   const error = uploader ? await uploader.flush() : 'uploads are off'
-  parentPort?.postMessage({ type: 'flushed', id: message.id, ...(error === undefined ? {} : { error }) })
+  say({ type: 'flushed', id: message.id, ...(error === undefined ? {} : { error }) })
 })
-if (data.shutdown) shutdown(uploader, data.shutdown.deadlineMs)
+if (data.shutdown) shutdown(uploader, data.shutdown)
 else uploader?.run()

@@ -82,16 +82,18 @@ export function makeUploader(t: TestContext, url: string, options: HarnessOption
     cycleMs: config.uploadPeriodMs,
     onState: (failing) => lines.push(failing ?? 'arrives again'),
   })
+  const identity = {
+    config,
+    facts,
+    runtimeId: 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+    profilerVersion: '1.2.3',
+    startTimeMs: 0,
+    engine: { name: 'native', labelMode: 'frames' },
+  }
   const collect = options.collect ?? ((done) => setImmediate(() => done(makeInterval(options.interval))))
   const uploader = new Uploader({
     collect,
-    identity: {
-      config,
-      facts,
-      runtimeId: 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
-      profilerVersion: '1.2.3',
-      startTimeMs: 0,
-    },
+    identity,
     sender: config.exporters.includes('agent') ? sender : undefined,
     counters,
     clock,
