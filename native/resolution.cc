@@ -5,6 +5,20 @@
 namespace acme {
 namespace {
 
+/// What our JavaScript throws is ours. A termination is not: worker.terminate(), a limit of memory or a
+/// timeout of vm asks only once, and where it hits our JavaScript the application's would run on for ever.
+class QuietScope {
+ public:
+  explicit QuietScope(v8::Isolate* isolate) : isolate_(isolate), caught_(isolate) {}
+  ~QuietScope() {
+    if (caught_.HasTerminated()) isolate_->TerminateExecution();
+  }
+
+ private:
+  v8::Isolate* isolate_;
+  v8::TryCatch caught_;
+};
+
 v8::Local<v8::String> Name(v8::Isolate* isolate, const char* text) {
   return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized).ToLocalChecked();
 }
@@ -96,7 +110,7 @@ void ReadWindowLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> label
 bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
                                Window* window) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  const v8::TryCatch quiet(isolate);
+  const QuietScope quiet(isolate);
   v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate, count);
   v8::Local<v8::Value> result;
   if (!Call(context, resolver, "resolveFrames", 1, &argument).ToLocal(&result)) return false;
@@ -110,14 +124,14 @@ bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Obj
 }
 
 uint32_t Resolution::ResolveCurrent(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver) {
-  const v8::TryCatch quiet(v8::Isolate::GetCurrent());
+  const QuietScope quiet(v8::Isolate::GetCurrent());
   v8::Local<v8::Value> number;
   if (!Call(context, resolver, "resolveCurrent", 0, nullptr).ToLocal(&number)) return 0;
   return number->Uint32Value(context).FromMaybe(0);
 }
 
 bool Resolution::TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window) {
-  const v8::TryCatch quiet(v8::Isolate::GetCurrent());
+  const QuietScope quiet(v8::Isolate::GetCurrent());
   v8::Local<v8::Value> result;
   if (!Call(context, resolver, "takeWindow", 0, nullptr).ToLocal(&result)) return false;
   ReadWindowLabels(context, result, window);
@@ -130,7 +144,7 @@ bool Resolution::TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object
 bool Resolution::EndInterval(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver,
                              IntervalTail* tail) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  const v8::TryCatch quiet(isolate);
+  const QuietScope quiet(isolate);
   v8::Local<v8::Value> result;
   if (!Call(context, resolver, "endInterval", 0, nullptr).ToLocal(&result)) return false;
   ReadEndpointNames(context, Get(context, result, "endpoints"), &tail->endpoint_names);
