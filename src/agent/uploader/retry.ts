@@ -67,7 +67,7 @@ function reasonOf(outcome: Exclude<Outcome, { kind: 'sent' }>): DropReason {
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   const text = value?.trim() ?? ''
   if (/^\d+$/.test(text)) return Number(text) * 1_000
-  // Date.parse alone takes "-5" and "soon 1" for dates.
-  const ms = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN
+  // Date.parse alone takes "-5" and "Soon, 1" for dates.
+  const ms = /^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(ms) ? undefined : Math.max(0, ms - nowMs)
 }

@@ -103,12 +103,16 @@ export function makeUploader(t: TestContext, url: string, options: HarnessOption
   return { uploader, counters, clock, lines, spoolDir }
 }
 
+/** A pprof file that holds nothing but a string. */
+export const profileOf = (text: string) =>
+  Buffer.concat([Buffer.from([0x32, 0, 0x32, text.length]), Buffer.from(text)])
+
 export function makeInterval(changes: Partial<Interval> = {}): Interval {
   return {
     startMs: Date.parse('2026-11-22T00:00:00Z'),
     endMs: Date.parse('2026-11-22T00:01:00Z'),
-    wall: Buffer.from('wall profile'),
-    space: Buffer.from('space profile'),
+    wall: profileOf('wall profile'),
+    space: profileOf('space profile'),
     endpointCounts: { 'GET /a': 3 },
     measured: { windows: 60 },
     hasWork: true,
