@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ const installedBytes = (directory: string) =>
 let packed: string[]
 before(() => {
   const [pack] = JSON.parse(npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder))
-  packed = pack.files.map(({ path }: { path: string }) => path).sort()
+  packed = pack.files.map(({ path }: { path: string }) => path)
   mkdirSync(application)
   writeFileSync(join(application, 'package.json'), '{ "private": true }')
   npm(
@@ -66,7 +66,9 @@ test('the package holds what an application needs and nothing else', () => {
     'README.md',
     'package.json',
   ]
-  assert.deepEqual(packed, expected.sort())
+  const missing = expected.filter((path) => !packed.includes(path))
+  const unexpected = packed.filter((path) => !expected.includes(path))
+  assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] })
 })
 
 test('installed with everything it depends on it is at most 5 MiB', (t) => {
@@ -81,6 +83,27 @@ test('installed with everything it depends on it is at most 5 MiB', (t) => {
     `${kib(all + missing)}, the limit is ${kib(maxInstalledBytes)}`,
   )
 })
+
+// Without skipLibCheck and without the types of Node: ours must not need what an application may not have.
+for (const extension of ['cts', 'mts']) {
+  test(`the types hold in a .${extension} of an application`, () => {
+    const program = `
+      import { start, status, withLabels } from '@acme/profiler'
+      const running: boolean = start({ service: 'shop', uploadPeriodS: 30 }).running
+      const result: number = withLabels({ tenant: 'a', shard: 3 }, () => 42)
+      // @ts-expect-error: seconds are a number
+      start({ uploadPeriodS: '30' })
+      export { running, result, status }`
+    writeFileSync(join(application, `types.${extension}`), program)
+    const options = ['--noEmit', '--strict', '--module', 'node16', '--target', 'es2022', '--lib', 'es2022']
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    const result = spawnSync(process.execPath, [compiler, ...options, `types.${extension}`], {
+      cwd: application,
+      encoding: 'utf8',
+    })
+    assert.equal(result.stdout, '')
+  })
+}
 
 const run = promisify(execFile)
 const programs: Record<string, string> = {
