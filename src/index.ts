@@ -1,53 +1,42 @@
-import { currentAgent, startFromEnvironment } from './agent/process-agent'
+import { currentProfiler, startProfiler } from './agent/process-agent'
+import type { StartOptions } from './agent/start-options'
 import type { Status } from './agent/status'
 
 export { enterLabels, type LabelValue, withLabels } from './agent/labels'
+export type { StartOptions } from './agent/start-options'
 export type { Status, UploadTotals } from './agent/status'
 
-/** Options of start(), each in place of the environment variable named. */
-export interface StartOptions {
-  /** DD_SERVICE */
-  service?: string
-  /** DD_ENV */
-  env?: string
-  /** DD_VERSION */
-  version?: string
-  /** DD_TRACE_AGENT_URL: where the intake or the Datadog Agent listens. */
-  url?: string
-  /** DD_PROFILING_UPLOAD_PERIOD, in seconds. */
-  uploadPeriodS?: number
-}
-
 /**
- * Profiles the calling thread from now on. Starting at preload (`--require @acme/profiler/init`) is better: V8
- * then never has to walk a loaded heap, and code that is already running is named.
- * @returns whether it runs, and if not why; never throws
+ * Profiles the calling thread from now on; does nothing where it is profiled already. Starting at preload
+ * (`--require @acme/profiler/init`) is better: V8 then never has to walk a loaded heap. In a worker thread it adds
+ * that thread to the uploads, which the main thread makes, if it is profiled too.
+ * @param options in place of environment variables. A wrong one is ignored, with one line on standard error
+ * @returns whether it runs, and if not why; never throws. The environment has the last word: with
+ *   `DD_PROFILING_ENABLED` off nothing is started, with `auto` it waits for its moment
  */
 export function start(options: StartOptions = {}): Status {
-  const overrides: Record<string, string> = {}
-  if (options.service !== undefined) overrides.DD_SERVICE = options.service
-  if (options.env !== undefined) overrides.DD_ENV = options.env
-  if (options.version !== undefined) overrides.DD_VERSION = options.version
-  if (options.url !== undefined) overrides.DD_TRACE_AGENT_URL = options.url
-  if (options.uploadPeriodS !== undefined)
-    overrides.DD_PROFILING_UPLOAD_PERIOD = String(options.uploadPeriodS)
-  return startFromEnvironment(overrides)
-}
-
-/** Uploads what there is and ends profiling of this thread. Resolves when the upload is done or given up. */
-export async function stop(): Promise<void> {
-  await currentAgent()?.stop()
+  return startProfiler(options)
 }
 
 /**
- * Uploads what there is now, before the interval's time.
- * @throws Error if the upload failed; it is then kept on disk and tried again
+ * Ends profiling of this thread, on the main thread with a last upload. Resolves when that is done or given up (it is
+ * then kept on disk and sent by a later upload); never rejects. start() may be called again afterwards.
  */
-export async function flush(): Promise<void> {
-  await currentAgent()?.flush()
+export async function stop(): Promise<void> {
+  await currentProfiler()?.stop()
 }
 
-/** Whether this thread is profiled, by which engine, and if not why. */
+/**
+ * Uploads now what was sampled since the last upload, instead of at the end of the period. Resolves at once where
+ * nothing is profiled.
+ * @throws Error if the upload failed (the message is the reason, as in docs/configuration.md; it is kept on disk and
+ *   sent by a later one), or in a worker thread: the main thread uploads the profiles of all threads
+ */
+export async function flush(): Promise<void> {
+  await currentProfiler()?.flush()
+}
+
+/** Whether this thread is profiled, by what, and if not why. */
 export function status(): Status {
-  return currentAgent()?.status() ?? { running: false, reason: 'not started' }
+  return currentProfiler()?.status() ?? { running: false, reason: 'not started' }
 }

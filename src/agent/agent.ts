@@ -29,6 +29,11 @@ export class Agent {
     this.#config = config
   }
 
+  /** From a start that succeeded to the end of stop(). */
+  get active(): boolean {
+    return this.#engine !== undefined
+  }
+
   /** Never throws; status() tells why when it did not start. */
   start(): void {
     try {

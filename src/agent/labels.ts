@@ -22,7 +22,11 @@ export const reservedLabelKeys: ReadonlySet<string> = new Set([
   'vm state',
 ])
 
-const storage = new AsyncLocalStorage<Labels | undefined>()
+// A second copy of the package in the process must find the labels of the first.
+const key = Symbol.for('@acme/profiler.labels')
+const holder = globalThis as { [key]?: AsyncLocalStorage<Labels | undefined> }
+holder[key] ??= new AsyncLocalStorage<Labels | undefined>()
+const storage = holder[key]
 
 /**
  * Runs `fn` with `labels` on every sample taken in it and in what it starts asynchronously.
