@@ -69,6 +69,7 @@ v8::Local<v8::Object> MeasuredOf(v8::Local<v8::Context> context, const Measured&
   builder.Number("threads", double(measured.threads));
   builder.Number("application_thread_cpu_ms", measured.sampled_thread_cpu_nanos / 1e6);
   builder.Number("longest_block_ms", measured.longest_block_nanos / 1e6);
+  builder.Number("longest_block_cpu_ms", measured.longest_block_cpu_nanos / 1e6);
   builder.Number("process_cpu_ms", measured.process_cpu_nanos / 1e6);
   return builder.object;
 }

@@ -171,7 +171,6 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
 void Collector::Measure(Measured* measured) {
   measured->ticks = wall_->tick_counts();
   measured->threads = threads_.size();
-  measured->collector_cpu_nanos = ThreadCpuNanos();
   for (auto& thread : threads_) {
     SamplerCost& cost = thread->channel->cost;
     measured->windows += cost.windows.exchange(0);
@@ -180,6 +179,8 @@ void Collector::Measure(Measured* measured) {
     measured->sampled_thread_cpu_nanos += cost.cpu_nanos.exchange(0);
     measured->longest_block_nanos =
         std::max(measured->longest_block_nanos, cost.longest_block_nanos.exchange(0));
+    measured->longest_block_cpu_nanos =
+        std::max(measured->longest_block_cpu_nanos, cost.longest_block_cpu_nanos.exchange(0));
     const uint64_t dropped = thread->channel->dropped_ticks;
     measured->ticks.dropped += dropped - thread->dropped_ticks_before;
     thread->dropped_ticks_before = dropped;

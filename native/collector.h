@@ -21,7 +21,7 @@ struct Measured {
   uint64_t errors = 0;
   int64_t sampled_thread_cpu_nanos = 0;
   int64_t longest_block_nanos = 0;
-  int64_t collector_cpu_nanos = 0;
+  int64_t longest_block_cpu_nanos = 0;
   int64_t process_cpu_nanos = 0;
   uint64_t threads = 0;
 };

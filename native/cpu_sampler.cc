@@ -76,6 +76,9 @@ void CpuSampler::Copy(const v8::CpuProfile& profile, int64_t end_micros, StringT
   std::vector<uint32_t> index_of_id;
   std::vector<std::pair<const v8::CpuProfileNode*, int32_t>> pending{{profile.GetTopDownRoot(), -1}};
   std::vector<v8::CpuProfileNode::LineTick> line_ticks;
+  // Most calls stay in one script, and looking up a path is what a node costs most.
+  const char* script = nullptr;
+  uint32_t script_number = StringTable::kEmpty;
   while (!pending.empty()) {
     const auto [node, parent] = pending.back();
     pending.pop_back();
@@ -83,9 +86,12 @@ void CpuSampler::Copy(const v8::CpuProfile& profile, int64_t end_micros, StringT
     const uint32_t id = node->GetNodeId();
     if (id >= index_of_id.size()) index_of_id.resize(std::max<size_t>(id + 1, index_of_id.size() * 2));
     index_of_id[id] = index;
+    if (const char* its_script = node->GetScriptResourceNameStr(); its_script != script) {
+      script = its_script;
+      script_number = strings->Intern(script, &window->fresh_strings);
+    }
     window->nodes.push_back({parent, strings->Intern(node->GetFunctionNameStr(), &window->fresh_strings),
-                             strings->Intern(node->GetScriptResourceNameStr(), &window->fresh_strings),
-                             std::max(node->GetLineNumber(), 0), node->GetColumnNumber()});
+                             script_number, std::max(node->GetLineNumber(), 0), node->GetColumnNumber()});
     if (const unsigned lines = node->GetHitLineCount(); lines > 0) {
       line_ticks.resize(lines);
       node->GetLineTicks(line_ticks.data(), lines);

@@ -51,15 +51,14 @@ std::unique_ptr<AllocationTree> HeapSampler::Take() {
   if (profile == nullptr) return nullptr;
   auto tree = std::make_unique<AllocationTree>();
   tree->has_allocations = allocations_;
-  std::unordered_map<uint32_t, uint32_t> index_of_id;
-  CopyNodes(profile.get(), tree.get(), &index_of_id);
+  CopyNodes(profile.get(), tree.get());
 
   uint64_t newest = last_sample_id_;
   for (const auto& sample : profile->GetSamples()) {
     newest = std::max(newest, sample.sample_id);
-    const auto found = index_of_id.find(sample.node_id);
-    if (found == index_of_id.end()) continue;
-    AllocationNode& node = tree->nodes[found->second];
+    const auto found = known_nodes_.find(sample.node_id);
+    if (found == known_nodes_.end() || found->second.take != takes_) continue;
+    AllocationNode& node = tree->nodes[found->second.index];
     const int64_t bytes = static_cast<int64_t>(sample.size) * sample.count;
     if (IsLive(sample)) {
       node.inuse_objects += sample.count;
@@ -77,19 +76,19 @@ std::unique_ptr<AllocationTree> HeapSampler::Take() {
     isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
     on_ = Start();
     last_sample_id_ = 0;
-    names_of_node_.clear();
+    known_nodes_.clear();
     tree->restarted = true;
   }
   return tree;
 }
 
-void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree,
-                            std::unordered_map<uint32_t, uint32_t>* index_of_id) {
-  if (names_of_node_.size() > kMaxCachedNodes) {
-    names_of_node_.clear();
+void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree) {
+  if (known_nodes_.size() > kMaxCachedNodes) {
+    known_nodes_.clear();
     string_numbers_.clear();
     strings_.clear();
   }
+  takes_++;
   std::vector<uint32_t> number_in_tree(strings_.size(), UINT32_MAX);
   const auto in_tree = [&](uint32_t number) {
     if (number >= number_in_tree.size()) number_in_tree.resize(strings_.size(), UINT32_MAX);
@@ -104,11 +103,16 @@ void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree
     const auto [node, parent] = pending.back();
     pending.pop_back();
     const uint32_t index = static_cast<uint32_t>(tree->nodes.size());
-    index_of_id->emplace(node->node_id, index);
-    auto [names, added] = names_of_node_.try_emplace(node->node_id);
-    if (added) names->second = {StringNumber(node->name), StringNumber(node->script_name)};
-    tree->nodes.push_back({parent, in_tree(names->second.function_name), in_tree(names->second.script_name),
-                           std::max(node->line_number, 0)});
+    auto [entry, added] = known_nodes_.try_emplace(node->node_id);
+    KnownNode& known = entry->second;
+    if (added) {
+      known.function_name = StringNumber(node->name);
+      known.script_name = StringNumber(node->script_name);
+    }
+    known.take = takes_;
+    known.index = index;
+    tree->nodes.push_back({parent, in_tree(known.function_name), in_tree(known.script_name),
+                           std::max(node->line_number, 0), std::max(node->column_number, 0)});
     for (v8::AllocationProfile::Node* child : node->children) {
       pending.emplace_back(child, static_cast<int32_t>(index));
     }

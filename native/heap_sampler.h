@@ -27,15 +27,16 @@ class HeapSampler {
   std::unique_ptr<AllocationTree> Take();
 
  private:
-  struct NodeNames {
+  struct KnownNode {
     uint32_t function_name;
     uint32_t script_name;
+    uint32_t take;   // when it was last in the tree
+    uint32_t index;  // and where
   };
 
   bool Start();
   uint32_t StringNumber(v8::Local<v8::String> text);
-  void CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree,
-                 std::unordered_map<uint32_t, uint32_t>* index_of_id);
+  void CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree);
 
   v8::Isolate* isolate_;
   uint64_t sampling_interval_bytes_;
@@ -43,7 +44,8 @@ class HeapSampler {
   bool on_;
   uint64_t last_sample_id_ = 0;
   // A node of V8's tree keeps its id and its names: converting them again each time costs most of a Take().
-  std::unordered_map<uint32_t, NodeNames> names_of_node_;
+  std::unordered_map<uint32_t, KnownNode> known_nodes_;
+  uint32_t takes_ = 0;
   std::unordered_map<std::string, uint32_t> string_numbers_;
   std::vector<std::string> strings_;
 };

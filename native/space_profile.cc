@@ -14,7 +14,7 @@ void AddTree(PprofEncoder* encoder, const ThreadHeap& heap, bool allocations) {
     const uint32_t function =
         encoder->Function(encoder->String(name.empty() ? "(anonymous)" : name),
                           encoder->String(ScriptPath(tree.strings[node.script_name])), node.line);
-    location_of_node.push_back(encoder->Location(function, node.line, 0));
+    location_of_node.push_back(encoder->Location(function, node.line, node.column));
   }
   const Label labels[] = {
       {encoder->String("thread name"), encoder->String(heap.identity->name), 0, 0},

@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
+
+#include "intern_table.h"
 
 namespace acme {
 
@@ -26,8 +27,13 @@ class StringTable {
  private:
   static constexpr size_t kMaxStrings = 1 << 16;
 
-  std::vector<std::string> strings_;
-  std::unordered_map<const char*, uint32_t> by_pointer_;
+  struct Known {
+    const char* pointer;
+    std::string text;
+  };
+
+  std::vector<Known> strings_;
+  InternTable by_pointer_;
 };
 
 }  // namespace acme

@@ -33,7 +33,10 @@ struct SamplerCost {
   std::atomic<uint64_t> interrupts{0};  // windows served inside running JavaScript
   std::atomic<uint64_t> errors{0};
   std::atomic<int64_t> cpu_nanos{0};
-  std::atomic<int64_t> longest_block_nanos{0};  // since the last time it was read
+  // Of the longest piece of work since the last time it was read. CPU is what it did; wall time may contain
+  // that the system ran other threads meanwhile.
+  std::atomic<int64_t> longest_block_nanos{0};
+  std::atomic<int64_t> longest_block_cpu_nanos{0};
 };
 
 /// The seam between a sampled thread and the collector: requests go in, deliveries come out. Outlives both.

@@ -36,9 +36,11 @@ class CostScope {
   explicit CostScope(SamplerCost* cost)
       : cost_(cost), begin_nanos_(MonotonicNanos()), begin_cpu_nanos_(ThreadCpuNanos()) {}
   ~CostScope() {
-    cost_->cpu_nanos += ThreadCpuNanos() - begin_cpu_nanos_;
+    const int64_t cpu_nanos = ThreadCpuNanos() - begin_cpu_nanos_;
     const int64_t block_nanos = MonotonicNanos() - begin_nanos_;
+    cost_->cpu_nanos += cpu_nanos;
     if (block_nanos > cost_->longest_block_nanos) cost_->longest_block_nanos = block_nanos;
+    if (cpu_nanos > cost_->longest_block_cpu_nanos) cost_->longest_block_cpu_nanos = cpu_nanos;
   }
 
  private:

@@ -178,7 +178,11 @@ uint64_t WallProfile::Location(ThreadRecord* thread, const WindowNode& node, int
       node.function_name == 0 ? encoder_.String("(anonymous)") : String(thread, node.function_name, false);
   // For a native function V8 gives the line of its caller.
   const int32_t own_line = node.script_name == 0 ? 0 : line;
-  return encoder_.Location(encoder_.Function(name, String(thread, node.script_name, true), 0), own_line, 0);
+  // The column is where the function begins, on this line or on an earlier one: the uploader needs it to find
+  // the function in the script, and takes it out.
+  const int32_t column = node.script_name == 0 ? 0 : std::max(node.column, 0);
+  return encoder_.Location(encoder_.Function(name, String(thread, node.script_name, true), 0), own_line,
+                           column);
 }
 
 uint32_t WallProfile::String(ThreadRecord* thread, uint32_t number, bool is_path) {

@@ -88,6 +88,7 @@ struct AllocationNode {
   uint32_t function_name;  // index of AllocationTree::strings
   uint32_t script_name;
   int32_t line;  // where the function begins: V8 keeps no line of the allocation itself
+  int32_t column;
   int64_t inuse_objects = 0;
   int64_t inuse_bytes = 0;
   int64_t alloc_objects = 0;
