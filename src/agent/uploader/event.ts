@@ -34,6 +34,8 @@ export interface IntervalReport {
   measured: Record<string, unknown>
   /** See Counters.report. */
   uploads: Record<string, unknown>
+  /** A sampled script names a source map that is not there, or cannot be read. */
+  hasMissingSourceMaps: boolean
 }
 
 const maxTagChars = 200
@@ -66,6 +68,7 @@ export function buildEvent(identity: Identity, report: IntervalReport): UploadEv
         activation: config.enabled === 'auto' ? 'auto' : 'manual',
         version: identity.profilerVersion,
         settings: settingsOf(config, identity.engine),
+        hasMissingSourceMaps: report.hasMissingSourceMaps,
         measured: report.measured,
         uploads: report.uploads,
       },
