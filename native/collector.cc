@@ -15,6 +15,11 @@ namespace {
 
 constexpr int64_t kMillisecond = 1'000'000;
 constexpr int64_t kWindowNanos = 1000 * kMillisecond;
+/// V8's thread wakes the sampled one at every tick. A thread that was busy for less than kIdleShare of some
+/// windows in a row is ticked slowly, in longer windows, until it works again.
+constexpr int64_t kSlowWindowNanos = 2000 * kMillisecond;
+constexpr double kIdleShare = 0.01;
+constexpr int kIdleWindows = 5;
 /// How long an event loop may take to turn before its running JavaScript is interrupted instead.
 constexpr int64_t kPatienceNanos = 100 * kMillisecond;
 /// How long the end of an interval waits for a thread that neither turns nor can be interrupted.
@@ -76,7 +81,8 @@ void Collector::Run() {
 /// Returns after a window's time, or at once with true when an interval is to end.
 bool Collector::WaitForWork() {
   std::unique_lock<std::mutex> lock(mutex_);
-  work_.wait_for(lock, std::chrono::nanoseconds(kWindowNanos), [this] { return !collects_.empty(); });
+  const int64_t window_nanos = AllSlow() ? kSlowWindowNanos : kWindowNanos;
+  work_.wait_for(lock, std::chrono::nanoseconds(window_nanos), [this] { return !collects_.empty(); });
   for (auto& channel : attached_) {
     auto thread = std::make_unique<Thread>();
     thread->record.identity = channel->identity;
@@ -89,7 +95,7 @@ bool Collector::WaitForWork() {
 
 void Collector::RunWindow(bool end_interval) {
   AskAll(kRotate, end_interval ? kEndPatienceNanos : kPatienceNanos);
-  SleepNanos(options_.sampling_interval_nanos * kSettlePeriods);
+  SleepNanos(SettleNanos());
   AskAll(end_interval ? kHarvest | kEndInterval : uint32_t{kHarvest},
          end_interval ? kEndPatienceNanos : kPatienceNanos);
   TakeDeliveries();
@@ -97,7 +103,8 @@ void Collector::RunWindow(bool end_interval) {
 
 void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
   for (auto& thread : threads_) {
-    if (!thread->closed) thread->channel->Ask(requests);
+    const uint32_t pace = (requests & kRotate) && IsSlow(*thread) ? uint32_t{kSlowly} : 0;
+    if (!thread->closed) thread->channel->Ask(requests | pace);
   }
   const int64_t begin = MonotonicNanos();
   int64_t pause = kMillisecond / 4;
@@ -117,10 +124,29 @@ void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
   }
 }
 
+bool Collector::IsSlow(const Thread& thread) { return thread.idle_windows >= kIdleWindows; }
+
+bool Collector::AllSlow() const {
+  return std::all_of(threads_.begin(), threads_.end(), [](const auto& thread) { return IsSlow(*thread); });
+}
+
+/// Until V8's thread has filed the ticks of a window that has just ended.
+int64_t Collector::SettleNanos() const {
+  const bool any_slow =
+      std::any_of(threads_.begin(), threads_.end(), [](const auto& thread) { return IsSlow(*thread); });
+  return options_.sampling_interval_nanos * kSettlePeriods * (any_slow ? kSlowMultiple : 1);
+}
+
 void Collector::TakeDeliveries() {
   for (auto& thread : threads_) {
     Delivery delivery = thread->channel->Take();
-    for (const auto& window : delivery.windows) wall_->Add(&thread->record, *window);
+    for (const auto& window : delivery.windows) {
+      wall_->Add(&thread->record, *window);
+      const double total_nanos = window->end.time_nanos - window->begin.time_nanos;
+      const double idle_nanos = window->end.idle_nanos - window->begin.idle_nanos;
+      thread->idle_windows =
+          total_nanos - idle_nanos < kIdleShare * total_nanos ? thread->idle_windows + 1 : 0;
+    }
     if (delivery.tail != nullptr) {
       wall_->NameEndpoints(&thread->record, delivery.tail->slots_generation, delivery.tail->endpoint_names);
       thread->heap = std::move(delivery.tail->heap);

@@ -58,6 +58,7 @@ class Collector {
     std::unique_ptr<AllocationTree> heap;
     std::vector<std::pair<std::string, int64_t>> endpoint_counts;
     uint64_t dropped_ticks_before = 0;
+    int idle_windows = 0;  // in a row
     bool closed = false;
   };
 
@@ -65,7 +66,10 @@ class Collector {
   void Run();
   void RunWindow(bool end_interval);
   void AskAll(uint32_t requests, int64_t patience_nanos);
+  int64_t SettleNanos() const;
   void TakeDeliveries();
+  static bool IsSlow(const Thread& thread);
+  bool AllSlow() const;
   std::unique_ptr<Interval> FinishInterval();
   void Measure(Measured* measured);
   bool WaitForWork();

@@ -15,6 +15,7 @@ constexpr int64_t kTimestampBiasMicros = 1;
 
 CpuSampler::CpuSampler(v8::Isolate* isolate, int sampling_interval_micros)
     : isolate_(isolate),
+      sampling_interval_micros_(sampling_interval_micros),
       // Eager logging from before the application is loaded: a later or lazy start walks the whole heap.
       profiler_(v8::CpuProfiler::New(isolate, v8::kDebugNaming, v8::kEagerLogging)) {
   v8::CpuProfiler::UseDetailedSourcePositionsForProfiling(isolate);
@@ -30,23 +31,24 @@ CpuSampler::~CpuSampler() {
   profiler_->Dispose();
 }
 
-v8::ProfilerId CpuSampler::StartProfile() {
-  v8::CpuProfilingOptions options(v8::kCallerLineNumbers, v8::CpuProfilingOptions::kNoSampleLimit);
+v8::ProfilerId CpuSampler::StartProfile(int interval_multiple) {
+  v8::CpuProfilingOptions options(v8::kCallerLineNumbers, v8::CpuProfilingOptions::kNoSampleLimit,
+                                  sampling_interval_micros_ * interval_multiple);
   const v8::CpuProfilingResult result = profiler_->Start(std::move(options));
   return result.status == v8::CpuProfilingStatus::kStarted ? result.id : kNoProfile;
 }
 
 bool CpuSampler::Start() {
   InstallSigprofFloor();
-  current_ = StartProfile();
+  current_ = StartProfile(1);
   InstallSigprofHandler();
   return current_ != kNoProfile;
 }
 
-bool CpuSampler::Rotate() {
+bool CpuSampler::Rotate(int interval_multiple) {
   if (current_ == kNoProfile || previous_ != kNoProfile) return false;
   // The next profile starts before the last one stops: a profiler without profiles ends its thread.
-  const v8::ProfilerId next = StartProfile();
+  const v8::ProfilerId next = StartProfile(interval_multiple);
   if (next == kNoProfile) return false;
   previous_ = current_;
   current_ = next;

@@ -20,7 +20,9 @@ class CpuSampler {
   CpuSampler(const CpuSampler&) = delete;
 
   bool Start();
-  bool Rotate();
+  /// The next profile samples at `interval_multiple` times the interval given above. A change of pace
+  /// restarts V8's thread.
+  bool Rotate(int interval_multiple);
   /// Copies the rotated profile's samples taken before `end_micros` into `window`, and deletes it.
   void Harvest(int64_t end_micros, StringTable* strings, Window* window);
   /// Stops sampling for good; the last profile goes into `window` whole. Not between Rotate() and Harvest().
@@ -31,10 +33,11 @@ class CpuSampler {
  private:
   static constexpr v8::ProfilerId kNoProfile = 0;
 
-  v8::ProfilerId StartProfile();
+  v8::ProfilerId StartProfile(int interval_multiple);
   void Copy(const v8::CpuProfile& profile, int64_t end_micros, StringTable* strings, Window* window);
 
   v8::Isolate* isolate_;
+  const int sampling_interval_micros_;
   v8::CpuProfiler* profiler_;
   v8::ProfilerId current_ = kNoProfile;
   v8::ProfilerId previous_ = kNoProfile;

@@ -17,8 +17,12 @@ class ThreadSampler;
 enum Request : uint32_t {
   kRotate = 1,       // begin the next window
   kHarvest = 2,      // copy the window that ended
+  kSlowly = 8,       // with kRotate: the thread has been idle, sample it at kSlowMultiple of the interval
   kEndInterval = 4,  // with the harvest: heap, endpoints
 };
+
+/// Pace of an idle thread. The few ticks that hit work weigh as much more as they are rarer.
+constexpr int kSlowMultiple = 10;
 
 /// What one sampled thread has finished and the collector has not yet taken.
 struct Delivery {

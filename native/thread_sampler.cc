@@ -133,7 +133,7 @@ void ThreadSampler::Serve(uint32_t requests) {
   const CostScope cost(&channel_->cost);
   v8::HandleScope scope(isolate_);
   // The collector asks one step at a time; both at once means that this thread was away.
-  if (requests & kRotate) Rotate();
+  if (requests & kRotate) Rotate(requests & kSlowly ? kSlowMultiple : 1);
   if (requests & kHarvest) {
     auto window = Harvest(false);
     channel_->Deliver(std::move(window), requests & kEndInterval ? Tail() : nullptr);
@@ -151,8 +151,8 @@ void ThreadSampler::Finish() {
   channel_->Deliver(std::move(window), Tail());
 }
 
-void ThreadSampler::Rotate() {
-  if (cpu_ == nullptr || !cpu_->Rotate()) return;
+void ThreadSampler::Rotate(int interval_multiple) {
+  if (cpu_ == nullptr || !cpu_->Rotate(interval_multiple)) return;
   // After the next profile has started: the one before holds every tick until here.
   window_end_ = Now();
   if (hooks_on()) CloseLabels();

@@ -53,7 +53,7 @@ class ThreadSampler {
 
   void Serve(uint32_t requests);
   Boundary Now() const;
-  void Rotate();
+  void Rotate(int interval_multiple);
   std::unique_ptr<Window> Harvest(bool last);
   void ConsumeTicks(Window* window);
   void UseHooks(const SamplerOptions& options);
