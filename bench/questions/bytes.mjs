@@ -29,7 +29,8 @@ export async function ask({ full, node, variants }) {
   const field = (key) =>
     Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result[key]]))
   const { ours, peer } = results
-  const ratio = (bytes) => (ours && peer ? `${(bytes / peer.profileBytes).toFixed(2)} x` : undefined)
+  const ratio = (bytes) =>
+    ours && peer ? `${(bytes / ours.seconds / (peer.profileBytes / peer.seconds)).toFixed(2)} x` : undefined
   return [
     {
       what: `bytes of wall and space per upload of ${uploadPeriodS} s, ours with lines and trace ids`,
@@ -45,14 +46,16 @@ export async function ask({ full, node, variants }) {
     },
     { what: 'bytes of the whole request', ...cells(field('bytes'), fixed(0)) },
     { what: 'of it', ...cells(field('attachments'), String) },
+    { what: 'seconds in that upload; the ratios are by second', ...cells(field('seconds'), fixed(1)) },
     { what: 'samples in wall.pprof', ...cells(field('samples'), fixed(0)) },
   ]
 }
 
 async function describe(upload) {
-  const { files } = await upload.read()
+  const { event, files } = await upload.read()
   const profiles = [files['wall.pprof'], files['space.pprof']].filter(Boolean)
   return {
+    seconds: (Date.parse(event.end) - Date.parse(event.start)) / 1_000,
     profileBytes: total(profiles.map(({ bytes }) => bytes)),
     reduced: total(profiles.map(({ pprof, compression }) => reducedBytes(pprof, compression))),
     attachments: Object.entries(files)
