@@ -33,6 +33,8 @@ export interface HostileIntake {
   received: Received[]
   /** Connections accepted so far. */
   connections: number
+  /** Of these, still open. */
+  open(): number
   /** Bytes of answers written; grows for as long as the client reads. */
   answeredBytes: number
   knobs: Knobs
@@ -77,6 +79,7 @@ export async function startHostileIntake(
     url: '',
     received: [],
     connections: 0,
+    open: () => sockets.size,
     answeredBytes: 0,
     knobs,
     refuse: stop,

@@ -25,7 +25,6 @@ const report = {
   measured: { matchRate: 1 },
   uploads: { sent: 6 },
   hasMissingSourceMaps: false,
-  hasMissingSourceMaps: false,
 }
 type Changes = Partial<ProcessFacts & IntervalReport>
 function build(env: Record<string, string>, changes: Changes = {}) {
