@@ -76,16 +76,16 @@ export class DatadogContexts {
 
   /** The labels of a tick, as our own engine writes them. */
   labelsOf(tick: TickContext, spanIds: boolean, endpoints: boolean): LabelSet {
-    const { labels, resolved } = (tick.context ?? {}) as Partial<Context>
+    const { span, labels, resolved } = (tick.context ?? {}) as Partial<Context>
     const set: LabelSet = { ...labels }
-    if (resolved === undefined) return set
+    if (span === undefined || resolved === undefined) return set
     if (spanIds) {
       set['span id'] = BigInt.asIntN(64, resolved.spanId)
       if (resolved.rootSpanId !== 0n) set['local root span id'] = BigInt.asIntN(64, resolved.rootSpanId)
       const traceId = (resolved.traceIdHigh << 64n) | resolved.traceIdLow
       if (traceId !== 0n) set['trace id'] = traceId.toString(16).padStart(32, '0')
     }
-    const endpoint = endpoints && resolved.root ? this.#resolvers.endpointOf(resolved.root) : undefined
+    const endpoint = endpoints ? this.#endpointOf(span, resolved) : undefined
     if (endpoint !== undefined) set['trace endpoint'] = endpoint
     return set
   }
@@ -109,6 +109,20 @@ export class DatadogContexts {
     } catch {
       // A tracer threw, or @datadog/pprof was stopped by somebody else.
       this.#failed++
+    }
+  }
+
+  #endpointOf(span: object, resolved: Resolved): string | undefined {
+    const root = resolved.root ?? this.#rootOf(span)
+    return root && this.#resolvers.endpointOf(root)
+  }
+
+  // dd-trace says that a span is a request's after it has activated it.
+  #rootOf(span: object): object | undefined {
+    try {
+      return this.#resolvers.describe(span).root
+    } catch {
+      return undefined
     }
   }
 

@@ -6,7 +6,9 @@ import { startReceiver, type Upload } from '../accuracy/receiver'
 import { samplesOf } from '../accuracy/samples'
 import { absent, Installation } from './installation'
 
-const busy = `const busy = () => { for (const end = Date.now() + 300; Date.now() < end; ) Math.sqrt(end) }`
+// By CPU time: on a machine that has more to do, wall time would pass without a sample.
+const busy = `const cpuMicros = () => process.cpuUsage().user
+  const busy = () => { for (const end = cpuMicros() + 300_000; cpuMicros() < end; ); }`
 const again = `
     async function main() {
       const seen = [status(), start().running, start().running]

@@ -6,19 +6,22 @@ import { absent, Installation } from './installation'
 
 // What happens where the package has no addon for the platform: a copy without native files.
 
+// By CPU time: on a machine that has more to do, wall time would pass without a sample.
+const busy = `const cpuMicros = () => process.cpuUsage().user
+    const busy = () => { for (const end = cpuMicros() + 300_000; cpuMicros() < end; ); }`
+
 const programs = {
   'work.cjs': `
     const { status, withLabels } = require('@acme/profiler')
-    let sum = 0
-    function busy(ms) { for (const end = Date.now() + ms; Date.now() < end; ) sum += Math.sqrt(Date.now()) }
-    function plain() { busy(300) }
-    function labelled() { busy(300) }
+    ${busy}
+    function plain() { busy() }
+    function labelled() { busy() }
     plain()
     withLabels({ job: 'x' }, () => setImmediate(labelled))
     setTimeout(() => console.log(JSON.stringify(status())), 20)`,
   'api.cjs': `
     const { start, stop, flush, status } = require('@acme/profiler')
-    const busy = () => { for (const end = Date.now() + 200; Date.now() < end; ) Math.sqrt(end) }
+    ${busy}
     async function main() {
       const seen = [start().running]
       busy()
@@ -28,9 +31,37 @@ const programs = {
       await stop()
       seen.push(status().uploads.sent, status().running, start().running)
       busy()
+      await flush()
+      busy()
       console.log(JSON.stringify(seen))
     }
     main()`,
+  'service.cjs': `
+    const { createServer, get } = require('node:http')
+    const { setTimeout: delay } = require('node:timers/promises')
+    ${busy}
+    async function handle(request, response) {
+      await delay(10)
+      inRequest()
+      response.end()
+    }
+    function inRequest() { busy() }
+    const server = createServer(handle).listen(0, '127.0.0.1', async () => {
+      // Tracers are looked for once a second.
+      await delay(2_500)
+      get({ port: server.address().port, path: '/shop' }, (response) => {
+        response.resume().on('end', () => setTimeout(() => process.exit(), 50))
+      })
+    })`,
+  'datadog.cjs': `
+    require('dd-trace').init({ startupLogs: false, telemetry: { enabled: false }, remoteConfig: { enabled: false } })
+    require('./service.cjs')`,
+  'opentelemetry.cjs': `
+    const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node')
+    const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')
+    new NodeTracerProvider().register()
+    new HttpInstrumentation().enable()
+    require('./service.cjs')`,
   'worker.cjs': `
     const { Worker, isMainThread } = require('node:worker_threads')
     const { start } = require('@acme/profiler')
@@ -42,6 +73,8 @@ bare.write(programs)
 const withPprof = new Installation({ addon: false })
 withPprof.link('@datadog/pprof')
 withPprof.write(programs)
+withPprof.link('dd-trace-5', 'dd-trace')
+for (const name of ['sdk-trace-node', 'instrumentation-http']) withPprof.link(`@opentelemetry/${name}`)
 
 for (const line of ['20', '24']) {
   const skip = absent(line)
@@ -96,7 +129,7 @@ for (const line of ['20', '24']) {
     receiver.close()
     assert.equal(stderr, '')
     assert.deepEqual(JSON.parse(stdout), [true, 1, 2, false, true])
-    assert.equal(receiver.uploads.length, 3)
+    assert.equal(receiver.uploads.length, 4)
   })
 
   test(`Node ${line}: worker threads are not profiled`, { skip }, async () => {
@@ -105,5 +138,33 @@ for (const line of ['20', '24']) {
     const { running, reason } = JSON.parse(stdout)
     assert.equal(running, false)
     assert.match(reason, /^no addon for .*; there only the main thread can be profiled$/)
+  })
+}
+
+for (const [tracer, endpoint] of [
+  ['datadog', 'GET'],
+  ['opentelemetry', 'GET'],
+] as const) {
+  test(`Node 24: spans and endpoints of ${tracer} through context frames`, {
+    skip: absent('24'),
+  }, async () => {
+    const receiver = await startReceiver()
+    const preload = ['--require', '@acme/profiler/init']
+    await withPprof.run('24', [...preload, `${tracer}.cjs`], { DD_TRACE_AGENT_URL: receiver.url })
+    receiver.close()
+    assert.equal(receiver.uploads.length, 1)
+    const { event, files } = (await receiver.uploads[0]?.read()) ?? assert.fail()
+    assert.equal(event.info.profiler.measured.errors, 0)
+    assert.deepEqual(event.endpoint_counts, { [endpoint]: 1 })
+    const samples = samplesOf(files['wall.pprof']?.pprof ?? assert.fail())
+    const inRequest = samples.filter(({ frames }) => frames.some(({ name }) => name === 'inRequest'))
+    assert.ok(inRequest.length > 3)
+    for (const { labels } of inRequest) {
+      assert.equal(labels['trace endpoint'], endpoint)
+      assert.equal(typeof labels['span id'], 'bigint')
+      assert.equal(typeof labels['local root span id'], 'bigint')
+      assert.match(String(labels['trace id']), /^[0-9a-f]{32}$/)
+      assert.equal(typeof labels.end_timestamp_ns, 'bigint')
+    }
   })
 }

@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds that only grow: deadlines survive a step of the system's clock. */
   nowMs(): number
-  /** Resolves after `ms`, or at once when `signal` is aborted. */
+  /** Resolves after `ms`, at once where that is over already or when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', wake)
         resolve()
       }
-      const timer = setTimeout(wake, ms)
+      const timer = setTimeout(wake, Math.max(0, ms))
       signal?.addEventListener('abort', wake)
     }),
 }
