@@ -1,16 +1,12 @@
 import { isMainThread } from 'node:worker_threads'
 import type { Interval } from './addon'
 import type { Config } from './config'
-import { DatadogContexts } from './datadog-contexts'
-import type { DatadogPprof, LabelSet, PprofProfile, TickContext } from './datadog-pprof'
+import type { DatadogPprof, PprofProfile } from './datadog-pprof'
+import { DatadogWall } from './datadog-wall'
 import type { Engine } from './engine'
 import { createResolver, type Resolvers } from './resolvers'
 
-/** 99 Hz, as our own engine. */
-const samplingIntervalMicros = 10_101
 const heapStackDepth = 64
-/** An interval may be this much longer than the period, when the uploader was held up. */
-const spareIntervals = 1.5
 /** How often it is looked whether a tracer has been loaded. */
 const refreshMs = 1_000
 
@@ -22,15 +18,13 @@ export class DatadogEngine implements Engine {
   readonly name = '@datadog/pprof'
   readonly #pprof: DatadogPprof
   readonly #config: Config
-  /** Ticks carry CPU time, timestamps and labels; not on Windows. */
-  readonly #ticksKnown = process.platform !== 'win32'
-  #resolvers: Resolvers | undefined
-  #contexts: DatadogContexts | undefined
-  #refreshTimer: NodeJS.Timeout | undefined
+  #labelMode: Engine['labelMode'] = 'none'
   #threadLabels: Record<string, string> = {}
+  #resolvers: Resolvers | undefined
+  #refreshTimer: NodeJS.Timeout | undefined
+  #wall: DatadogWall | undefined
   #running = false
   #heapRunning = false
-  #wallRunning = false
   #startMs = 0
   #last: Interval | undefined
 
@@ -40,7 +34,7 @@ export class DatadogEngine implements Engine {
   }
 
   get labelMode(): Engine['labelMode'] {
-    return this.#contexts === undefined ? 'none' : 'async context frame'
+    return this.#labelMode
   }
 
   /** @throws what @datadog/pprof throws */
@@ -53,8 +47,9 @@ export class DatadogEngine implements Engine {
       'thread id': '0',
       'os thread id': String(this.#pprof.getNativeThreadId()),
     }
-    this.#resolvers = createResolver()
-    this.#refreshTimer = setInterval(() => this.#resolvers?.refresh(), refreshMs)
+    const resolvers = createResolver()
+    this.#resolvers = resolvers
+    this.#refreshTimer = setInterval(() => resolvers.refresh(), refreshMs)
     this.#refreshTimer.unref()
     this.#startMs = Date.now()
     this.#running = true
@@ -62,10 +57,12 @@ export class DatadogEngine implements Engine {
     process.prependListener('exit', this.#onExit)
     try {
       if (heap) {
-        this.#pprof.heap.start(heapSamplingIntervalBytes, heapStackDepth, allocation && nodeMajor() >= 26)
+        const allocations = allocation && Number.parseInt(process.versions.node, 10) >= 26
+        this.#pprof.heap.start(heapSamplingIntervalBytes, heapStackDepth, allocations)
         this.#heapRunning = true
       }
-      if (wall) this.#startWall()
+      if (wall) this.#wall = new DatadogWall(this.#pprof.time, this.#config, resolvers, this.#threadLabels)
+      if (this.#wall?.labelled) this.#labelMode = 'async context frame'
     } catch (error) {
       this.stop()
       throw error
@@ -89,77 +86,19 @@ export class DatadogEngine implements Engine {
     this.#running = false
     process.removeListener('exit', this.#onExit)
     clearInterval(this.#refreshTimer)
-    this.#contexts?.release()
+    this.#wall?.stop()
+    this.#wall = undefined
     if (this.#heapRunning) this.#pprof.heap.stop()
     this.#heapRunning = false
-    if (this.#wallRunning) this.#dropWall()
     this.#resolvers?.stop()
     this.#resolvers = undefined
   }
 
   readonly #onExit = (): void => this.finish()
 
-  #startWall(): void {
-    const { cpu, codeHotspots, endpoints, timeline, asyncContextFrame, uploadPeriodMs } = this.#config
-    const start = (useCPED: boolean) =>
-      this.#pprof.time.start({
-        intervalMicros: samplingIntervalMicros,
-        durationMillis: uploadPeriodMs * spareIntervals,
-        withContexts: this.#ticksKnown && (cpu || codeHotspots || endpoints || timeline || useCPED),
-        collectCpuTime: this.#ticksKnown && cpu,
-        useCPED,
-        workaroundV8Bug: true,
-      })
-    // Without context frames, a context would have to be set in each asynchronous callback: too dear.
-    if (this.#ticksKnown && asyncContextFrame && nodeMajor() >= 22) {
-      start(true)
-      this.#wallRunning = true
-      if (this.#contextsArrive()) {
-        this.#contexts = new DatadogContexts(this.#pprof.time, this.#resolvers as Resolvers)
-        this.#contexts.watch()
-        return
-      }
-      this.#stopWall(false)
-    }
-    start(false)
-    this.#wallRunning = true
-  }
-
-  /** Whether this process has AsyncContextFrame: asked of the engine itself, for flags and versions tell less. */
-  #contextsArrive(): boolean {
-    const { time } = this.#pprof
-    const probe = {}
-    return time.runWithContext(probe, () => time.getContext()) === probe
-  }
-
-  #stopWall(restart: boolean): PprofProfile {
-    this.#wallRunning = restart
-    return this.#pprof.time.stop(restart, this.#labelsOf, [
-      ...Object.keys(this.#threadLabels),
-      'trace endpoint',
-    ])
-  }
-
-  readonly #labelsOf = ({ node, context }: { node: { name?: string }; context?: TickContext }): LabelSet => {
-    if (node.name === this.#pprof.time.constants.NON_JS_THREADS_FUNCTION_NAME) return otherThreadsLabels
-    if (context === undefined) return this.#threadLabels
-    const { codeHotspots, endpoints, timeline } = this.#config
-    const labels: LabelSet = { ...this.#threadLabels }
-    if (timeline) labels.end_timestamp_ns = context.timestamp * 1000n
-    return Object.assign(labels, this.#contexts?.labelsOf(context, codeHotspots, endpoints))
-  }
-
-  #dropWall(): void {
-    try {
-      this.#stopWall(false)
-    } catch {
-      // dd-trace has stopped it: there is one per process.
-    }
-  }
-
   #take(restart: boolean): Interval {
     const began = performance.now()
-    let errors = this.#contexts?.takeFailed() ?? 0
+    let errors = this.#wall?.takeFailed() ?? 0
     const encoded = (profile: () => PprofProfile): Uint8Array | undefined => {
       try {
         const made = profile()
@@ -173,7 +112,8 @@ export class DatadogEngine implements Engine {
     const space = this.#heapRunning
       ? encoded(() => this.#pprof.heap.profile(undefined, undefined, () => this.#threadLabels))
       : undefined
-    const wall = this.#wallRunning ? encoded(() => this.#stopWall(restart)) : undefined
+    const running = this.#wall
+    const wall = running && encoded(() => running.profile(restart))
     const interval: Interval = {
       startMs: this.#startMs,
       endMs: Date.now(),
@@ -192,11 +132,7 @@ export class DatadogEngine implements Engine {
   }
 }
 
-const otherThreadsLabels = { 'thread name': 'Non-JS threads', 'thread id': 'NA', 'os thread id': 'NA' }
-
 function emptyInterval(): Interval {
   const nowMs = Date.now()
   return { startMs: nowMs, endMs: nowMs, endpointCounts: {}, measured: {}, hasWork: false }
 }
-
-const nodeMajor = () => Number.parseInt(process.versions.node, 10)
