@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startReceiver, type Upload } from '../accuracy/receiver'
+
+export const root = join(__dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-survival-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+let runs = 0
+
+/** After this a child is killed and its outcome is SIGKILL. Far above what any of them needs. */
+const guardMs = 60_000
+
+export interface Child {
+  /** A Node line; the running Node with the addon of native/build if not given. */
+  line?: string | undefined
+  /** Relative to the repository. */
+  file: string
+  args?: readonly string[]
+  nodeArgs?: readonly string[]
+  env?: Record<string, string>
+  /** The folder of the package to preload; undefined runs without the agent. */
+  agent?: string | undefined
+  /** Sent one after the other when the child has printed `ready`; 100 ms apart. */
+  signals?: readonly NodeJS.Signals[]
+  /** Where uploads go; a receiver of its own if not given. */
+  url?: string
+  /** A program that starts node: `nohup`. */
+  wrapper?: readonly string[]
+}
+
+export interface Outcome {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+  uploads: readonly Upload[]
+  /** Files that it left in its temporary folder. */
+  leftovers: string[]
+  tookMs: number
+}
+
+/** The Node lines that are installed, `undefined` being the one that runs the tests. */
+export const otherLines = ['22', '24', '26'].filter(
+  (line) =>
+    existsSync(join(root, `node_modules/node-${line}/bin/node`)) && !process.version.startsWith(`v${line}.`),
+)
+
+/** Runs a program to its end, and until everybody who shares its output has ended too. */
+export async function runChild(child: Child): Promise<Outcome> {
+  const receiver = child.url === undefined ? await startReceiver() : undefined
+  const temporary = join(folder, String(runs++))
+  mkdirSync(temporary)
+  const node = child.line ? join(root, `node_modules/node-${child.line}/bin/node`) : process.execPath
+  const preload = child.agent === undefined ? [] : ['--require', join(child.agent, 'dist/init.js')]
+  const command = [
+    ...(child.wrapper ?? []),
+    node,
+    ...preload,
+    ...(child.nodeArgs ?? []),
+    join(root, child.file),
+    ...(child.args ?? []),
+  ]
+  const startedMs = Date.now()
+  const process_ = spawn(command[0] as string, command.slice(1), {
+    cwd: temporary,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      TMPDIR: temporary,
+      DD_SERVICE: 'survival',
+      DD_TRACE_AGENT_URL: receiver?.url ?? (child.url as string),
+      DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
+      ACME_PROFILING_SAMPLING_HZ: '1000',
+      ...(child.line ? { PREBUILDS_ONLY: '1' } : {}),
+      ...child.env,
+    },
+  })
+  const guard = setTimeout(() => process_.kill('SIGKILL'), guardMs)
+  let stdout = ''
+  let stderr = ''
+  const toSend = [...(child.signals ?? [])]
+  const sendNext = () => {
+    const signal = toSend.shift()
+    if (signal === undefined) return
+    process_.kill(signal)
+    setTimeout(sendNext, 100)
+  }
+  process_.stdout.setEncoding('utf8').on('data', (text) => {
+    const wasReady = stdout.includes('ready\n')
+    stdout += text
+    if (!wasReady && stdout.includes('ready\n')) setTimeout(sendNext, 30)
+  })
+  process_.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const [code, signal] = (await once(process_, 'close')) as [number | null, NodeJS.Signals | null]
+  clearTimeout(guard)
+  receiver?.close()
+  const leftovers = readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(temporary, name)).isFile(),
+  )
+  return {
+    code,
+    signal,
+    stdout,
+    stderr,
+    uploads: receiver?.uploads ?? [],
+    leftovers,
+    tookMs: Date.now() - startedMs,
+  }
+}
+
+const plainOutcomes = new Map<string, Promise<Outcome>>()
+
+/** The outcome of the same program without the agent, run once for each set of arguments. */
+export function runPlain(child: Child): Promise<Outcome> {
+  const plain = { ...child, agent: undefined }
+  const key = JSON.stringify([
+    plain.line,
+    plain.file,
+    plain.args,
+    plain.nodeArgs,
+    plain.signals,
+    plain.wrapper,
+  ])
+  const known = plainOutcomes.get(key) ?? runChild(plain)
+  plainOutcomes.set(key, known)
+  return known
+}
