@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   chmodSync,
   lstatSync,
@@ -55,9 +54,7 @@ export class Spool {
   ): Spool {
     const base = dir ?? join(tmpdir(), `acme-profiler-${userInfo().uid}`)
     makePrivate(base)
-    const { origin, path, socketPath, apiKey } = target
-    const hash = createHash('sha256').update(JSON.stringify([origin, path, socketPath, apiKey]))
-    const directory = join(base, `spool-${hash.digest('hex').slice(0, 16)}`)
+    const directory = join(base, directoryOf(target))
     makePrivate(directory)
     return new Spool(directory, maxBytes, dropped)
   }
@@ -159,6 +156,14 @@ interface Entry {
   file: string
   bytes: number
   mtimeMs: number
+}
+
+function directoryOf({ origin, path, socketPath, apiKey }: Target): string {
+  const address = encodeURIComponent(socketPath ?? origin + path).slice(0, 150)
+  if (apiKey === undefined) return address
+  // Loaded here, because most processes have no key and the module costs a megabyte.
+  const { createHash } = require('node:crypto') as typeof import('node:crypto')
+  return `${address}-${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`
 }
 
 // /tmp belongs to everybody: a directory that another user made, or a symbolic link, would hand our profiles to them.

@@ -117,6 +117,14 @@ test('F1 a unix socket that is missing, then there', async (t) => {
   assert.equal(intake.received[0]?.path, '/profiling/v1/input')
 })
 
+test('F11 a host that has no address: retried, kept', async (t) => {
+  const { uploader, counters } = makeUploader(t, 'http://intake.invalid:8126', {
+    env: { DD_PROFILING_UPLOAD_TIMEOUT: '20000' },
+  })
+  assert.equal(await uploader.flush(), 'network')
+  assert.deepEqual([counters.retried, counters.spooled], [3, 1])
+})
+
 test('F5 413: says how large each file was, and halves the period', async (t) => {
   const intake = await start(t, { status: 413 })
   const { uploader, lines } = makeUploader(t, intake.url)
