@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <memory>
+#include <vector>
 
 #include "collect_request.h"
 #include "collector.h"
@@ -130,10 +131,19 @@ void NameThread(const Arguments& args) {
   if (*name) pthread_setname_np(pthread_self(), std::string(*name).substr(0, 15).c_str());
 }
 
-/// holdTermination(onSignal, graceMs): see Termination::Hold. Main thread only.
+/// holdTermination(signals, onSignal, graceMs): see Termination::Hold. Main thread only.
 void HoldTermination(const Arguments& args) {
-  if (!args[0]->IsFunction() || !args[1]->IsInt32()) return;
-  Termination::Hold(args.GetIsolate(), args[0].As<v8::Function>(), args[1].As<v8::Int32>()->Value());
+  if (!args[0]->IsArray() || !args[1]->IsFunction() || !args[2]->IsInt32()) return;
+  v8::Isolate* isolate = args.GetIsolate();
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  const auto numbers = args[0].As<v8::Array>();
+  std::vector<int> signals;
+  for (uint32_t i = 0; i < numbers->Length(); i++) {
+    v8::Local<v8::Value> number;
+    if (!numbers->Get(context, i).ToLocal(&number)) return;
+    signals.push_back(number->Int32Value(context).FromMaybe(0));
+  }
+  Termination::Hold(isolate, signals, args[1].As<v8::Function>(), args[2].As<v8::Int32>()->Value());
 }
 
 /// onStuckTermination(onSignal): the uploader's part when the main thread is stuck.

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <memory>
@@ -97,7 +98,8 @@ void Call(v8::Isolate* isolate, const v8::Global<v8::Function>& callback) {
 
 }  // namespace
 
-void Termination::Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, int grace_ms) {
+void Termination::Hold(v8::Isolate* isolate, const std::vector<int>& signals,
+                       v8::Local<v8::Function> on_signal, int grace_ms) {
   const bool first = state == nullptr;
   if (first) {
     state = new State();
@@ -118,6 +120,7 @@ void Termination::Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, 
   hold.sa_flags = SA_RESTART;
   sigemptyset(&hold.sa_mask);
   for (size_t i = 0; i < 2; i++) {
+    if (std::find(signals.begin(), signals.end(), kSignals[i]) == signals.end()) continue;
     sigaction(kSignals[i], nullptr, &state->before[i]);
     // nohup and the like: what the parent has told to ignore stays ignored.
     if (!(state->before[i].sa_flags & SA_SIGINFO) && state->before[i].sa_handler == SIG_IGN) continue;

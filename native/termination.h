@@ -2,6 +2,8 @@
 
 #include <v8.h>
 
+#include <vector>
+
 namespace acme {
 
 /// Holds SIGTERM and SIGINT back for as long as the last upload takes, where the application itself does not
@@ -12,9 +14,11 @@ namespace acme {
 /// libuv replaces this handler and the signal is the application's alone.
 class Termination {
  public:
-  /// `on_signal` runs once on the calling (main) thread's event loop. If it has not called Resume() after
-  /// `grace_ms`, because the loop is stuck or the upload is, the signal goes on without it.
-  static void Hold(v8::Isolate* isolate, v8::Local<v8::Function> on_signal, int grace_ms);
+  /// Of SIGTERM and SIGINT those that are in `signals`. `on_signal` runs once on the calling (main) thread's
+  /// event loop. If it has not called Resume() after `grace_ms`, because the loop is stuck or the upload is,
+  /// the signal goes on without it.
+  static void Hold(v8::Isolate* isolate, const std::vector<int>& signals, v8::Local<v8::Function> on_signal,
+                   int grace_ms);
   /// `on_signal` runs on the calling (uploader's) thread if the main thread's event loop is stuck.
   static void OnStuckMainThread(v8::Isolate* isolate, v8::Local<v8::Function> on_signal);
   /// Lets the held signal go on. Does nothing if there is none.

@@ -63,10 +63,11 @@ export interface Addon {
   /** Names the calling thread for the operating system, up to 15 bytes. */
   nameThread(name: string): void
   /**
-   * Holds SIGTERM and SIGINT until `onSignal` has returned, `graceMs` at most, then lets them do what they would
-   * have done. The application's own listeners take precedence. Main thread only.
+   * Holds each of `signals`, SIGTERM and SIGINT are possible, until `onSignal` has returned, `graceMs` at most, then
+   * lets it do what it would have done. Listeners that the application adds later take precedence; a signal that it
+   * listens to already is not to be held. Main thread only.
    */
-  holdTermination(onSignal: () => void, graceMs: number): void
+  holdTermination(signals: readonly number[], onSignal: () => void, graceMs: number): void
   /** For the uploader's thread: called when a signal is held and the main thread's event loop is stuck. */
   onStuckTermination(onSignal: () => void): void
   /** Lets the held signal go on; does nothing if there is none. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Addon } from './addon'
 import { chooseEngine } from './choose-engine'
@@ -101,8 +102,11 @@ export class Agent {
   }
 
   #holdTermination(addon: Addon): void {
+    // Where the application listens already, it is asked first, and may well go on.
+    const unheard = (['SIGTERM', 'SIGINT'] as const).filter((signal) => process.listenerCount(signal) === 0)
+    const signals = unheard.map((signal) => constants.signals[signal])
     // One second more than the upload may take: the guard is for the case that this thread is stuck.
-    addon.holdTermination(this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
+    addon.holdTermination(signals, this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
     this.#releaseTermination = () => addon.releaseTermination()
   }
 
