@@ -59,10 +59,11 @@ export class SourceMaps {
   /** Never throws. */
   translate(path: string, places: readonly Place[]): Translation {
     const script = this.#script(path)
-    if (!script?.map) return { originals: [], isMapMissing: false }
+    if (!script?.map || script.isMapMissing)
+      return { originals: [], isMapMissing: script?.isMapMissing ?? false }
     const keys = places.map(({ line, column, name }) => `${line}:${column}:${name}`)
     const unknown = places.filter((_, i) => !script.answers.has(keys[i] as string))
-    if (unknown.length > 0 && !script.isMapMissing) this.#answer(path, script, unknown)
+    if (unknown.length > 0) this.#answer(path, script, unknown)
     return { originals: keys.map((key) => script.answers.get(key)), isMapMissing: script.isMapMissing }
   }
 
