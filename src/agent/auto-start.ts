@@ -11,8 +11,10 @@ export function startWhenLongLived(thresholdMs: number, start: () => void): () =
   const releaseDatadog = holdDatadogProfiler()
   let spanSeen = false
   let longLived = false
+  let ended = false
   const ready = () => {
-    if (!spanSeen || !longLived) return
+    if (!spanSeen || !longLived || ended) return
+    end()
     start()
     releaseDatadog()
   }
@@ -30,8 +32,13 @@ export function startWhenLongLived(thresholdMs: number, start: () => void): () =
   )
   timer.unref()
   return () => {
+    end()
+    releaseDatadog()
+  }
+
+  function end(): void {
+    ended = true
     clearTimeout(timer)
     endWatch()
-    releaseDatadog()
   }
 }

@@ -12,8 +12,10 @@ const observe = `
   const timer = setInterval(() => {
     if (!status().running && Date.now() < giveUp) return
     clearInterval(timer)
-    seen.push(status())
-    console.log(JSON.stringify(seen))
+    setTimeout(() => {
+      seen.push(status())
+      console.log(JSON.stringify(seen))
+    }, 200)
   }, 20)`
 const openTelemetry = `
   const { trace } = require('@opentelemetry/api')

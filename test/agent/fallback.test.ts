@@ -103,7 +103,8 @@ for (const line of ['20', '24']) {
     receiver.close()
     assert.equal(stderr, '')
     const labelMode = line === '20' ? 'none' : 'async context frame'
-    assert.deepEqual(JSON.parse(stdout), { running: true, engine: '@datadog/pprof', labelMode })
+    const { running, engine, labelMode: mode } = JSON.parse(stdout)
+    assert.deepEqual({ running, engine, mode }, { running: true, engine: '@datadog/pprof', mode: labelMode })
 
     assert.equal(receiver.uploads.length, 1)
     const { event, files } = (await receiver.uploads[0]?.read()) ?? assert.fail()

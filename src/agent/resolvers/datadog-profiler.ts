@@ -9,6 +9,8 @@ interface TracerConfig {
   profiling?: { DD_PROFILING_ENABLED?: string }
 }
 
+let holds = 0
+
 /**
  * Keeps dd-trace's own profiler off in this thread, and stops it where it runs already (it then makes its last
  * upload). The environment stays as it is, so child processes are still profiled. To be called before our engines
@@ -16,15 +18,18 @@ interface TracerConfig {
  * @returns a function that ends the hold
  */
 export function holdDatadogProfiler(): () => void {
-  subscribe(configChannel, turnOff)
+  // Once: after theirs, where they have been loaded since, it would come too late.
+  if (holds++ === 0) subscribe(configChannel, turnOff)
   const config = (datadogTracer() as { _tracer?: { _config?: TracerConfig } } | undefined)?._tracer?._config
   if (config !== undefined) {
     // Their subscriber is called before ours here.
     turnOff(config)
     channel(configChannel).publish(config)
   }
+  let held = true
   return () => {
-    unsubscribe(configChannel, turnOff)
+    if (held && --holds === 0) unsubscribe(configChannel, turnOff)
+    held = false
   }
 }
 
