@@ -10,6 +10,7 @@
         "context_frames.cc",
         "cpu_sampler.cc",
         "heap_sampler.cc",
+        "leaf_frame.cc",
         "line_split.cc",
         "loop_waker.cc",
         "pprof_encoder.cc",

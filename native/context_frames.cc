@@ -79,26 +79,27 @@ bool ContextFrames::LayoutIsAsExpected(v8::Isolate* isolate) {
 ContextFrames::ContextFrames(v8::Isolate* isolate, HandlerState* state)
     : isolate_(isolate), state_(state), undefined_word_(AddressOf(v8::Undefined(isolate))) {}
 
-void ContextFrames::BeginGc() {
+void ContextFrames::Hold() {
   // The flag comes first: a tick between promotion and flag would keep an address that goes stale.
-  state_->gc_depth = state_->gc_depth + 1;
+  state_->hold_depth = state_->hold_depth + 1;
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (state_->gc_depth > 1 || state_->context_word == nullptr) return;
-  gc_frame_ = Promote(*state_->context_word);
-  PromoteUntil(state_->ring.head());
+  if (state_->hold_depth == 1 && state_->context_word != nullptr) {
+    held_frame_ = Promote(*state_->context_word);
+    PromoteUntil(state_->ring.head());
+  }
   by_address_.clear();
 }
 
-void ContextFrames::EndGc() {
-  if (state_->gc_depth == 1 && state_->context_word != nullptr) PromoteUntil(state_->ring.head());
+void ContextFrames::Release() {
+  state_->hold_depth = state_->hold_depth - 1;
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  state_->gc_depth = state_->gc_depth - 1;
+  if (state_->hold_depth == 0 && state_->context_word != nullptr) PromoteUntil(state_->ring.head());
 }
 
 void ContextFrames::PromoteUntil(uint32_t end) {
   for (; promoted_until_ != end; promoted_until_++) {
     Tick& tick = state_->ring.at(promoted_until_);
-    tick.context = tick.context == HandlerState::kDuringGc ? gc_frame_ : Promote(tick.context);
+    tick.context = tick.context == HandlerState::kHeld ? held_frame_ : Promote(tick.context);
   }
 }
 

@@ -28,9 +28,10 @@ class ContextFrames {
   static v8::Local<v8::Data> Current(v8::Isolate* isolate);
   static void SetCurrent(v8::Isolate* isolate, v8::Local<v8::Data> frame);
 
-  /// To be called first and last in a garbage collection of the isolate.
-  void BeginGc();
-  void EndGc();
+  /// Around what moves objects or makes other frames current: a garbage collection, the resolution of labels.
+  /// Ticks meanwhile belong to the frame that was current at the outermost Hold().
+  void Hold();
+  void Release();
 
   /// Turns the words of all pending ticks before ring position `end` into frame numbers.
   void PromoteUntil(uint32_t end);
@@ -47,7 +48,7 @@ class ContextFrames {
   std::unordered_map<uintptr_t, uint32_t> by_address_;  // valid until the next collection
   uintptr_t undefined_word_;                            // in read-only space: never moves
   uint32_t promoted_until_ = 0;                         // ring position
-  uint32_t gc_frame_ = kNone;                           // current when the running collection began
+  uint32_t held_frame_ = kNone;
 };
 
 }  // namespace acme

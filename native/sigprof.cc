@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "clock.h"
+#include "leaf_frame.h"
 
 // Everything that runs inside the SIGPROF handler, alone in this object file: a test holds its undefined
 // symbols against an allow-list. No allocation, no lock, no V8 call, no C++ run-time here.
@@ -40,10 +41,15 @@ void OnSigprof(int signal, siginfo_t* info, void* context) {
     if (state->context_word == nullptr) {
       tick->context = HandlerState::kNoContext;
     } else {
-      tick->context = state->gc_depth > 0 ? HandlerState::kDuringGc : *state->context_word;
+      tick->context = state->hold_depth > 0 ? HandlerState::kHeld : *state->context_word;
     }
   }
-  CallNext(signal, info, context);
+  if (tick == nullptr) {
+    CallNext(signal, info, context);
+  } else {
+    const LeafFrame leaf(context, state->layout);
+    CallNext(signal, info, context);
+  }
   if (tick != nullptr) {
     tick->after_nanos = MonotonicNanos();
     state->ring.Commit();

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdint>
 
+#include "leaf_frame.h"
 #include "sample_ring.h"
 
 namespace acme {
@@ -14,17 +15,19 @@ namespace acme {
 /// every signal that can reach the thread: DisarmThread() comes first.
 struct HandlerState {
   static constexpr uintptr_t kNoContext = 0;
-  /// Ticks inside a garbage collection carry this; they get the frame that was current when it began.
-  static constexpr uintptr_t kDuringGc = 2;  // a Smi: never the address of a frame
+  /// Ticks while the context is held (ContextFrames::Hold) carry this; they get the frame that was current
+  /// when the hold began.
+  static constexpr uintptr_t kHeld = 2;  // a Smi: never the address of a frame
 
   SampleRing ring;
+  CodeLayout layout;
   const uintptr_t* context_word = nullptr;  // one word, read and never followed
   /// Hooks mode: two words that change whenever the current context does, and whom to tell of a tick.
   const uint32_t* store_version = nullptr;
   const double* async_id = nullptr;
   std::atomic<bool>* tick_waits = nullptr;
   sem_t* wake_watcher = nullptr;
-  volatile sig_atomic_t gc_depth = 0;
+  volatile sig_atomic_t hold_depth = 0;
 
   uint64_t ContextVersion() const {
     return (uint64_t{*store_version} << 32) ^ static_cast<uint64_t>(static_cast<int64_t>(*async_id));

@@ -1,5 +1,6 @@
 #include "thread_sampler.h"
 
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,11 +15,32 @@ namespace acme {
 namespace {
 
 void OnGcPrologue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
-  static_cast<ContextFrames*>(frames)->BeginGc();
+  static_cast<ContextFrames*>(frames)->Hold();
 }
 
 void OnGcEpilogue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
-  static_cast<ContextFrames*>(frames)->EndGc();
+  static_cast<ContextFrames*>(frames)->Release();
+}
+
+CodeLayout LayoutOf(v8::Isolate* isolate) {
+  CodeLayout layout;
+  void* code = nullptr;
+  const void* builtins = nullptr;
+  size_t code_bytes = 0, builtins_bytes = 0;
+  isolate->GetCodeRange(&code, &code_bytes);
+  isolate->GetEmbeddedCodeRange(&builtins, &builtins_bytes);
+  layout.code_begin = reinterpret_cast<uintptr_t>(code);
+  layout.code_end = layout.code_begin + code_bytes;
+  layout.builtins_begin = reinterpret_cast<uintptr_t>(builtins);
+  layout.builtins_end = layout.builtins_begin + builtins_bytes;
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return layout;
+  void* stack = nullptr;
+  size_t stack_bytes = 0;
+  pthread_attr_getstack(&attributes, &stack, &stack_bytes);
+  pthread_attr_destroy(&attributes);
+  layout.stack_end = reinterpret_cast<uintptr_t>(stack) + stack_bytes;
+  return layout;
 }
 
 class BusyScope {
@@ -57,6 +79,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   identity.os_thread_id = static_cast<int>(syscall(SYS_gettid));
   if (options.wall) {
     sampler->cpu_ = std::make_unique<CpuSampler>(sampler->isolate_, options.sampling_interval_micros);
+    sampler->state_.layout = LayoutOf(sampler->isolate_);
     ArmThread(&sampler->state_);
     if (!sampler->cpu_->Start()) {
       delete sampler;
@@ -210,12 +233,14 @@ void ThreadSampler::ConsumeTicks(Window* window) {
 }
 
 void ThreadSampler::ResolveLabels(Window* window) {
+  frames_.Hold();
   const v8::Local<v8::Data> current = ContextFrames::Current(isolate_);
   const v8::Local<v8::Context> context = context_.Get(isolate_);
   const v8::Context::Scope scope(context);
   const bool resolved = Resolution::ResolveFrames(context, resolver_.Get(isolate_),
                                                   static_cast<uint32_t>(frames_to_resolve_.size()), window);
   ContextFrames::SetCurrent(isolate_, current);
+  frames_.Release();
   if (!resolved) channel_->cost.errors++;
 }
 

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { nodeBinary, startProfiled } from './agent'
+import { compareLabels } from './label-truth'
+import { samplesOfUploads } from './receiver'
+
+const lines: [string, string[]][] = [
+  ['22', ['--experimental-async-context-frame']],
+  ['24', []],
+  ['26', []],
+]
+
+for (const [line, flags] of lines) {
+  test(`no sample has a wrong span, on Node ${line}`, async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), 'truth-labels-'))
+    context.after(() => rmSync(folder, { recursive: true }))
+    const truthFile = join(folder, 'truth.json')
+    const program = await startProfiled('test/fixtures/truth-labels.js', {
+      node: nodeBinary(line),
+      nodeArgs: ['--max-semi-space-size=1', ...flags, '--require', join(__dirname, '../fixtures/tracing.js')],
+      env: { ACME_PROFILING_SAMPLING_HZ: '1000' },
+      args: ['8', truthFile],
+    })
+    await program.report('done')
+    await program.nextUpload()
+    await program.end()
+    const samples = await samplesOfUploads(program.uploads, 'wall.pprof')
+    const counts = compareLabels(samples, JSON.parse(readFileSync(truthFile, 'utf8')).spanIds)
+    assert.ok(counts.inSpan > 1_000 && counts.outside > 10, JSON.stringify(counts))
+    assert.equal(counts.wrong, 0, JSON.stringify(counts))
+    assert.ok(counts.unlabelled <= 0.002 * counts.inSpan, JSON.stringify(counts))
+  })
+}
