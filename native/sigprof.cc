@@ -64,6 +64,15 @@ void OnSigprof(int signal, siginfo_t* info, void* context) {
 
 void FloorHandler(int) {}
 
+/// Whether a SIGPROF of this thread comes to our handler, through whatever is installed above it.
+bool IsReached() {
+  const HandlerState* state = tls_state;
+  if (state == nullptr) return false;
+  const uint32_t before = state->ring.head();
+  raise(SIGPROF);
+  return state->ring.head() != before;
+}
+
 }  // namespace
 
 void InstallSigprofFloor() {
@@ -81,6 +90,8 @@ void InstallSigprofHandler() {
   struct sigaction current;
   if (sigaction(SIGPROF, nullptr, &current) != 0) return;
   if ((current.sa_flags & SA_SIGINFO) && current.sa_sigaction == OnSigprof) return;
+  // A second copy of this addon calls us. To call it in turn would leave nobody who calls V8.
+  if (IsReached()) return;
   next_action = current;
   struct sigaction action = {};
   action.sa_sigaction = OnSigprof;

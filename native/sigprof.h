@@ -38,7 +38,8 @@ struct HandlerState {
 /// found when its last profile stops, and with SIG_DFL one late SIGPROF would kill the process.
 void InstallSigprofFloor();
 
-/// Puts our handler above V8's. To be called after a CpuProfiler has started; idempotent.
+/// Puts our handler above V8's, where none calls it yet. To be called on an armed thread, after a CpuProfiler
+/// has started; idempotent.
 void InstallSigprofHandler();
 
 void ArmThread(HandlerState* state);
