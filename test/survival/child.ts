@@ -74,6 +74,8 @@ export async function runChild(child: Child): Promise<Outcome> {
       DD_TRACE_AGENT_URL: receiver?.url ?? (child.url as string),
       DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
       ACME_PROFILING_SAMPLING_HZ: '1000',
+      // A loaded machine needs more than the 2 s of the default, and every upload is counted here.
+      ACME_PROFILING_SHUTDOWN_TIMEOUT: '20000',
       ...(child.line ? { PREBUILDS_ONLY: '1' } : {}),
       ...child.env,
     },

@@ -40,7 +40,8 @@ describe('exit code and signal whatever the intake does', { concurrency: 2 }, ()
     for (const intake of line ? ['hangs'] : ['absent', 'refuses', 'fails', 'hangs']) {
       for (const end of line ? (['exit', 'SIGTERM'] as const) : ends) {
         test(`${line ? `Node ${line}: ` : ''}${intake}, ${end}`, async (t) => {
-          const child = cell('main', end, 'both', { url: intakes[intake] as string, line })
+          const env = { ACME_PROFILING_SHUTDOWN_TIMEOUT: '2000' }
+          const child = cell('main', end, 'both', { url: intakes[intake] as string, line, env })
           const [plain, outcome] = [
             await runPlain({ ...child, url: 'http://127.0.0.1:9' }),
             await runChild(child),
