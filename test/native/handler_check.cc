@@ -43,14 +43,14 @@ int main(int argc, char** argv) {
   uint64_t taken = 0;
   int64_t time = 0;
   for (unsigned long i = 1; i <= signals; i++) {
-    state.gc_depth = i % 7 == 0;
+    state.hold_depth = i % 7 == 0;
     raise(SIGPROF);
     // Falls behind now and then, so that the ring overflows.
     if (i % 20'000 != 0 && (i % 32 != 0 || i / 10'000 % 2 == 1)) continue;
     for (uint32_t at = state.ring.tail(); at != state.ring.head(); at++) {
       const acme::Tick& tick = state.ring.at(at);
       if (tick.before_nanos < time || tick.after_nanos < tick.before_nanos) abort();
-      if (tick.context != context && tick.context != acme::HandlerState::kDuringGc) abort();
+      if (tick.context != context && tick.context != acme::HandlerState::kHeld) abort();
       time = tick.after_nanos;
       taken++;
     }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { compile, runProgram } from './compile'
 
 test('the handler, the ring and an onlooker have no data race, under TSAN', async (t) => {
-  const path = await compile('handler_check', ['native/sigprof.cc'], 'thread')
+  const path = await compile('handler_check', ['native/sigprof.cc', 'native/leaf_frame.cc'], 'thread')
   const canary = runProgram(path, ['planted-race'])
   assert.match(canary.stderr, /WARNING: ThreadSanitizer: data race/)
   assert.notEqual(canary.end, 0)
