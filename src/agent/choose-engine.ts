@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { type Addon, loadAddon } from './addon'
 import type { Config } from './config'
-import { DatadogEngine } from './datadog-engine'
-import { loadDatadogPprof } from './datadog-pprof'
 import type { Engine } from './engine'
 import { NativeEngine } from './native-engine'
 
@@ -21,8 +19,13 @@ export function chooseEngine(config: Config): Choice {
   const addon = attempt(loadAddon)
   if (!(addon instanceof Error)) return { engine: new NativeEngine(addon, config), addon }
   if (!isMainThread) throw new Error(`no addon for ${platform()}; there only the main thread can be profiled`)
+  // Loaded only here: the start of an application waits for every module of ours.
+  const { loadDatadogPprof } = require('./datadog-pprof') as typeof import('./datadog-pprof')
   const pprof = attempt(loadDatadogPprof)
-  if (!(pprof instanceof Error)) return { engine: new DatadogEngine(pprof, config) }
+  if (!(pprof instanceof Error)) {
+    const { DatadogEngine } = require('./datadog-engine') as typeof import('./datadog-engine')
+    return { engine: new DatadogEngine(pprof, config) }
+  }
   const why = addon.message.startsWith('No native build') ? '' : `: ${firstLine(addon)}`
   const help = isMissing(pprof)
     ? 'with `npm install @datadog/pprof` that is used instead'

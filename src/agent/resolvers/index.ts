@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { DatadogResolver, datadogTracer } from './datadog'
 import { EndpointCounts, endpointName } from './endpoint-counts'
 import { OpenTelemetryResolver } from './opentelemetry'
@@ -92,11 +91,14 @@ function attempt<T>(ask: () => T): T | undefined {
   }
 }
 
-const ownRuntimeId = randomUUID()
+let ownRuntimeId: string | undefined
 
 /** dd-trace's runtime id once that is initialised, so that traces and profiles join; else one of our own. */
 export function runtimeId(): string {
   const tracer = datadogTracer() as { _tracer?: { _config?: { tags?: Record<string, unknown> } } } | undefined
   const id = tracer?._tracer?._config?.tags?.['runtime-id']
-  return typeof id === 'string' ? id : ownRuntimeId
+  if (typeof id === 'string') return id
+  // Loaded only here: crypto costs the application's start some milliseconds.
+  ownRuntimeId ??= (require('node:crypto') as typeof import('node:crypto')).randomUUID()
+  return ownRuntimeId
 }
