@@ -1,5 +1,6 @@
 #include "sigprof.h"
 
+#include <atomic>
 #include <cerrno>
 
 #include "clock.h"
@@ -16,15 +17,24 @@ namespace {
 thread_local HandlerState* volatile tls_state ACME_HANDLER_TLS = nullptr;
 thread_local volatile sig_atomic_t tls_inside ACME_HANDLER_TLS = 0;
 
-// Written before our handler is installed, and again only when V8 has replaced it; read by the handler.
-struct sigaction next_action;
+// The handler below ours. A late signal may run ours on one thread while another thread installs it anew;
+// whoever reads between the two writes finds the old one, the new one or none.
+std::atomic<void (*)(int, siginfo_t*, void*)> next_with_info{nullptr};
+std::atomic<void (*)(int)> next_plain{nullptr};
 
 void CallNext(int signal, siginfo_t* info, void* context) {
-  if (next_action.sa_flags & SA_SIGINFO) {
-    if (next_action.sa_sigaction != nullptr) next_action.sa_sigaction(signal, info, context);
-  } else if (next_action.sa_handler != SIG_DFL && next_action.sa_handler != SIG_IGN) {
-    next_action.sa_handler(signal);
+  if (const auto with_info = next_with_info.load(std::memory_order_acquire)) {
+    with_info(signal, info, context);
+  } else if (const auto plain = next_plain.load(std::memory_order_acquire)) {
+    plain(signal);
   }
+}
+
+void RememberNext(const struct sigaction& next) {
+  const bool with_info = next.sa_flags & SA_SIGINFO;
+  const bool is_handler = with_info || (next.sa_handler != SIG_DFL && next.sa_handler != SIG_IGN);
+  next_plain.store(is_handler && !with_info ? next.sa_handler : nullptr, std::memory_order_release);
+  next_with_info.store(with_info ? next.sa_sigaction : nullptr, std::memory_order_release);
 }
 
 void OnSigprof(int signal, siginfo_t* info, void* context) {
@@ -92,7 +102,7 @@ void InstallSigprofHandler() {
   if ((current.sa_flags & SA_SIGINFO) && current.sa_sigaction == OnSigprof) return;
   // A second copy of this addon calls us. To call it in turn would leave nobody who calls V8.
   if (IsReached()) return;
-  next_action = current;
+  RememberNext(current);
   struct sigaction action = {};
   action.sa_sigaction = OnSigprof;
   action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
