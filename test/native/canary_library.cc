@@ -1,12 +1,20 @@
-// Loaded into Node, it commits the planted fault that CANARY names.
+// An addon that commits the planted fault that CANARY names. Not when it is loaded but after: TSAN looks away
+// in dlopen().
+#include <node.h>
+
 #include <cstdlib>
+#include <cstring>
 
 #include "canary.h"
 
-namespace {
-
-__attribute__((constructor)) void Plant() {
-  if (const char* name = getenv("CANARY")) RunCanary(name);
+static void Leak() {
+  void* volatile lost = malloc(4242);
+  lost = nullptr;
 }
 
-}  // namespace
+NODE_MODULE_INIT() {
+  const char* name = getenv("CANARY");
+  if (name == nullptr) return;
+  if (strcmp(name, "planted-leak") == 0) Leak();
+  RunCanary(name);
+}

@@ -1,0 +1,3 @@
+import { long, testUnder } from './sanitizers'
+
+testUnder('address', long)

@@ -1,0 +1,3 @@
+import { short, testUnder } from './sanitizers'
+
+testUnder('thread', short)
