@@ -11,7 +11,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 let runs = 0
 
 /** After this a child is killed and its outcome is SIGKILL. Far above what any of them needs. */
-const guardMs = 60_000
+const guardMs = 120_000
 
 export interface Child {
   /** A Node line; the running Node with the addon of native/build if not given. */

@@ -1,3 +1,0 @@
-import { short, testUnder } from './sanitizers'
-
-testUnder('address', short)
