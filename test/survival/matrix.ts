@@ -27,6 +27,14 @@ export const cells = places.flatMap((place) =>
     .map((end) => ({ place, end })),
 )
 
+/** Those that differ most in what ends first: for where there is no time for all. */
+export const keyCells = cells.filter(
+  ({ place, end }) =>
+    end !== 'reject' &&
+    end !== 'SIGINT' &&
+    (place !== 'nested' || end === 'terminate' || end === 'main-exits'),
+)
+
 export function cell(place: Place, end: End, kind: Profilers, options: Partial<Child> = {}): Child {
   return {
     file: 'test/fixtures/survival.js',
