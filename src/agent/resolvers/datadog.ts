@@ -21,7 +21,6 @@ interface Trace {
 }
 interface Span {
   context(): SpanContext
-  _startTime: number
 }
 interface Tracer {
   scope(): { active(): Span | null }
@@ -80,10 +79,6 @@ export class DatadogResolver implements Resolver {
     const web = webSpanOf(context, root)
     if (web !== undefined) resolved.root = web
     return resolved
-  }
-
-  startedMs(span: object): number {
-    return (span as Span)._startTime
   }
 
   endpointOf(root: object): string | undefined {

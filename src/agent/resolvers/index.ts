@@ -10,7 +10,9 @@ export type { Resolved, Resolver } from './resolver'
 /** Answers for all tracers of the process. `activeSpan` and `describe` may throw what a tracer throws. */
 export class Resolvers {
   readonly #counts = new EndpointCounts()
-  readonly #all = [new DatadogResolver(this.#counts), new OpenTelemetryResolver(this.#counts)] as const
+  readonly #datadog = new DatadogResolver(this.#counts)
+  readonly #opentelemetry = new OpenTelemetryResolver(this.#counts, () => this.#datadog.activeSpan())
+  readonly #all = [this.#datadog, this.#opentelemetry] as const
   #loaded: Resolver[] = []
   #answering: Resolver | undefined
 
@@ -19,17 +21,14 @@ export class Resolvers {
     this.#loaded = this.#all.filter((resolver) => attempt(() => resolver.active()))
   }
 
-  /** The innermost active span of the current context frame: the one that started last. */
+  /** The innermost active span of the current context frame. */
   activeSpan(): object | undefined {
     let innermost: object | undefined
-    let latestMs = 0
     for (const resolver of this.#loaded) {
       const span = resolver.activeSpan()
       if (span === undefined) continue
-      const startedMs = this.#loaded.length === 1 ? 0 : resolver.startedMs(span)
-      if (innermost !== undefined && startedMs <= latestMs) continue
+      if (innermost !== undefined && !this.#opentelemetry.startedInside(span, innermost)) continue
       innermost = span
-      latestMs = startedMs
       this.#answering = resolver
     }
     return innermost

@@ -5,9 +5,9 @@ export interface Span {
   // The SDK's recording span has these; a span of an unsampled trace has none.
   name?: string
   attributes?: Attributes
-  startTime?: [seconds: number, nanos: number]
   ended?: boolean
   [lineageKey]?: Lineage
+  [outerKey]?: object
 }
 
 export type Attributes = Record<string, unknown>
@@ -44,6 +44,9 @@ export const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 
 /** On a span. Shared by a span and the spans below it: one property is written per span. */
 export const lineageKey = Symbol('acme.lineage')
+
+/** On a span that started inside another tracer's: the latter. Clocks cannot tell, they differ by a millisecond. */
+export const outerKey = Symbol('acme.outer')
 
 export interface Lineage {
   /** The first span of the trace in this process. */

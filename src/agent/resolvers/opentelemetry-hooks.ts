@@ -5,6 +5,7 @@ import {
   isServer,
   type Lineage,
   lineageKey,
+  outerKey,
   rpcMetadata,
   ServerSpan,
   type Span,
@@ -28,13 +29,15 @@ interface Patch {
  */
 export class SpanHooks {
   readonly #counts: EndpointCounts
+  readonly #outerSpan: () => object | undefined
   readonly #patches: Patch[] = []
   readonly #endsKnown = new Set<object>()
   #api: Api = {}
   #provider: TracerProvider | undefined
 
-  constructor(counts: EndpointCounts) {
+  constructor(counts: EndpointCounts, outerSpan: () => object | undefined) {
     this.#counts = counts
+    this.#outerSpan = outerSpan
   }
 
   /** Cheap when nothing changed: called once per window, as a provider may be registered at any time. */
@@ -64,6 +67,8 @@ export class SpanHooks {
 
   #started(span: Span, options: SpanOptions | undefined, context: Context | undefined): void {
     try {
+      const outer = this.#outerSpan()
+      if (outer !== undefined) span[outerKey] = outer
       const parent = options?.root ? undefined : (context?.getValue(spanKey) as Span | undefined)
       const lineage = parent?.[lineageKey]
       if (lineage !== undefined && !isServer(options?.kind)) span[lineageKey] = lineage

@@ -3,6 +3,7 @@ import {
   type Api,
   lineageKey,
   openTelemetryApi,
+  outerKey,
   rpcMetadata,
   ServerSpan,
   type Span,
@@ -17,8 +18,9 @@ export class OpenTelemetryResolver implements Resolver {
   readonly #hooks: SpanHooks
   #api: Api | undefined
 
-  constructor(counts: EndpointCounts) {
-    this.#hooks = new SpanHooks(counts)
+  /** @param outerSpan the active span of another tracer, asked whenever a span starts */
+  constructor(counts: EndpointCounts, outerSpan: () => object | undefined) {
+    this.#hooks = new SpanHooks(counts, outerSpan)
   }
 
   stop(): void {
@@ -52,9 +54,9 @@ export class OpenTelemetryResolver implements Resolver {
     return resolved
   }
 
-  startedMs(span: object): number {
-    const time = (span as Span).startTime
-    return time === undefined ? 0 : time[0] * 1e3 + time[1] / 1e6
+  /** Whether `outer`, the active span of another tracer, was active already when `span` started. */
+  startedInside(span: object, outer: object): boolean {
+    return (span as Span)[outerKey] === outer
   }
 
   endpointOf(root: object): string | undefined {

@@ -16,8 +16,6 @@ export interface Resolver {
   /** The active span's object: its identity is the key to describe each span once per window. */
   activeSpan(): object | undefined
   describe(span: object): Resolved
-  /** Epoch ms at which the span started, 0 where the tracer does not know. */
-  startedMs(span: object): number
   /** The endpoint as far as known; undefined also for another tracer's root. */
   endpointOf(root: object): string | undefined
   /** Whether the endpoint can no longer change. */
