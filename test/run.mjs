@@ -11,7 +11,7 @@ import { lint } from './lint.mjs'
 
 const testFolder = dirname(fileURLToPath(import.meta.url))
 const root = dirname(testFolder)
-const runTimeoutMs = 25 * 60_000
+const runTimeoutMs = 17 * 60_000
 const testTimeoutMs = 3 * 60_000
 
 const args = process.argv.slice(2)
