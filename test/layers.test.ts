@@ -23,9 +23,6 @@ const permissions: Record<string, string[]> = {
   pprof: ['pprof'],
 }
 
-/** Packages that the build puts into the file that imports them: no application has to install these. */
-const bundled: Record<string, string[]> = { 'src/agent/uploader/undici-client.ts': ['undici'] }
-
 /** The room of a path like `src/agent/x`; the files that lie directly in src compose the rooms. */
 const roomOf = (path: string) => {
   const [top, room, ...rest] = path.split('/')
@@ -43,7 +40,7 @@ const targetOf = (file: string, specifier: string) => {
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/')
-  if (name in dependencies || name in peerDependencies || bundled[file]?.includes(name)) return 'packages'
+  if (name in dependencies || name in peerDependencies) return 'packages'
   return name in devDependencies ? 'development packages' : 'a package that is no dependency'
 }
 

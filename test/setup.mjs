@@ -126,7 +126,6 @@ const buildTypeScript = () => {
   )
     return say('TypeScript is up to date')
   step('TypeScript', process.execPath, [inRoot('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'])
-  step('undici client', process.execPath, [inRoot('src/agent/uploader/bundle-undici.mjs')])
   removeOrphans()
   writeFileSync(built, sources.join('\n'))
 }

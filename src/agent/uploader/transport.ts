@@ -1,6 +1,7 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
 import { type Outcome, parseRetryAfter } from './retry'
 import type { Target } from './target'
-import { Client } from './undici-client'
 
 /** One request. */
 export interface Request {
@@ -22,15 +23,11 @@ const maxHeaderBytes = 16_384
 export function send({ target, headers, body, timeoutMs }: Request, abort?: AbortSignal): Promise<Outcome> {
   return new Promise((resolve) => {
     let outcome: Outcome = { kind: 'failed', code: 'closed' }
-    let answerBytes = 0
-    let client: InstanceType<typeof Client> | undefined
-    let finished = false
+    let end = (): void => {}
     const finish = (last: Outcome) => {
-      if (finished) return
-      finished = true
       clearTimeout(timer)
       abort?.removeEventListener('abort', onTimeout)
-      client?.destroy().catch(() => undefined)
+      end()
       resolve(last)
     }
     // With the status read, the upload's fate is known: a body that never ends changes nothing.
@@ -40,41 +37,39 @@ export function send({ target, headers, body, timeoutMs }: Request, abort?: Abor
     if (abort?.aborted) return onTimeout()
     abort?.addEventListener('abort', onTimeout)
     try {
-      client = new Client(target.origin, {
-        allowH2: false,
-        maxHeaderSize: maxHeaderBytes,
-        // One timer for the whole attempt instead of one for each stage.
-        connectTimeout: 0,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        ...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
-      })
-      client.on('connectionError', (_origin, _targets, error) => fail(codeOf(error)))
-      client.dispatch(
-        { method: 'POST', path: target.path, headers: { ...headers, connection: 'close' }, body },
+      const request = (target.origin.startsWith('https:') ? requestHttps : requestHttp)(
+        target.origin + target.path,
         {
-          onRequestStart() {},
-          onResponseStart(_controller, status, answerHeaders) {
-            if (status < 200) return
-            const retryAfter = answerHeaders['retry-after']
-            const text = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter
-            const ok = status < 300
-            outcome = ok
-              ? { kind: 'sent', status }
-              : { kind: 'answered', status, retryAfterMs: parseRetryAfter(text, Date.now()) }
-          },
-          onResponseData(_controller, chunk) {
-            answerBytes += chunk.length
-            if (answerBytes > maxAnswerBytes) finish(outcome)
-          },
-          onResponseEnd: () => finish(outcome),
-          onResponseError: (_controller, error) => fail(codeOf(error)),
+          method: 'POST',
+          agent: false,
+          headers: { ...headers, 'content-length': body.length, connection: 'close' },
+          maxHeaderSize: maxHeaderBytes,
+          ...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
         },
       )
+      end = () => request.destroy()
+      request.on('error', (error) => fail(codeOf(error)))
+      request.on('close', () => fail('closed'))
+      request.on('response', (answer) => {
+        outcome = outcomeOf(answer)
+        let answerBytes = 0
+        answer.on('data', (chunk: Buffer) => {
+          answerBytes += chunk.length
+          if (answerBytes > maxAnswerBytes) finish(outcome)
+        })
+        answer.on('end', () => finish(outcome))
+        answer.on('error', () => finish(outcome))
+      })
+      request.end(body)
     } catch (error) {
       fail(codeOf(error))
     }
   })
+}
+
+function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'sent', status }
+  return { kind: 'answered', status, retryAfterMs: parseRetryAfter(headers['retry-after'], Date.now()) }
 }
 
 const timeouts = /TIMEOUT|ETIMEDOUT/

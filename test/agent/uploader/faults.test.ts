@@ -66,7 +66,7 @@ const faults: Fault[] = [
   { name: 'F8 endless headers', knobs: { answer: 'endless headers' }, ...network },
   { name: 'F8 redirect', knobs: { answer: 'redirect' }, ...refused },
   { name: 'F8 not HTTP', knobs: { answer: 'not http' }, ...network },
-  { name: 'F8 nothing but 100 Continue', knobs: { answer: '100 only' }, ...network },
+  { name: 'F8 nothing but 100 Continue', knobs: { answer: '100 only' }, ...timeout },
 ]
 
 for (const { name, knobs, reason, attempts, kept } of faults) {
