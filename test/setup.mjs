@@ -115,7 +115,20 @@ const removeOrphans = () => {
   }
 }
 
-const buildTypeScript = () => {
+// An application's start waits for each file of ours that is looked up, read and compiled.
+const bundleAgent = async () => {
+  const { build } = await import('esbuild')
+  await build({
+    entryPoints: [inRoot('src/agent/process-agent.ts')],
+    outfile: inRoot('dist/agent/process-agent.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+  })
+}
+
+const buildTypeScript = async () => {
   const sources = [...filesBelow(inRoot('src'), /\.ts$/), inRoot('tsconfig.json')]
   if (sources.length === 1) return say('no TypeScript in src yet')
   const built = inRoot('dist/.built')
@@ -126,6 +139,7 @@ const buildTypeScript = () => {
   )
     return say('TypeScript is up to date')
   step('TypeScript', process.execPath, [inRoot('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'])
+  await bundleAgent()
   removeOrphans()
   writeFileSync(built, sources.join('\n'))
 }
@@ -140,5 +154,5 @@ if (Number(process.versions.node.split('.')[0]) < 20)
 if (!dependenciesInstalled()) step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund'])
 removeShadowNode()
 buildNative()
-buildTypeScript()
+await buildTypeScript()
 say(`ready in ${((Date.now() - started) / 1000).toFixed(1)} s (Node ${process.version})`)

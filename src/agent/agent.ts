@@ -1,11 +1,11 @@
 import { constants } from 'node:os'
-import { isMainThread } from 'node:worker_threads'
 import type { Addon } from './addon'
 import { chooseEngine } from './choose-engine'
 import type { Config } from './config'
 import type { Engine } from './engine'
 import { holdDatadogProfiler, runtimeId } from './resolvers'
 import type { Status } from './status'
+import { isMainThread } from './thread'
 import { UploaderThread } from './uploader-thread'
 
 /** How long after the start the uploader's thread is started: the application's own start comes first. */

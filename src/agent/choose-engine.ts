@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { isMainThread } from 'node:worker_threads'
 import { type Addon, loadAddon } from './addon'
 import type { Config } from './config'
 import type { Engine } from './engine'
 import { NativeEngine } from './native-engine'
+import { isMainThread } from './thread'
 
 export interface Choice {
   engine: Engine

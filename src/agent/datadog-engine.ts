@@ -1,10 +1,10 @@
-import { isMainThread } from 'node:worker_threads'
 import type { Interval } from './addon'
 import type { Config } from './config'
 import type { DatadogPprof, PprofProfile } from './datadog-pprof'
 import { DatadogWall } from './datadog-wall'
 import type { Engine } from './engine'
 import { createResolver, type Resolvers } from './resolvers'
+import { isMainThread } from './thread'
 
 const heapStackDepth = 64
 /** How often it is looked whether a tracer has been loaded. */

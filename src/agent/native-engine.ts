@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { isMainThread, threadId } from 'node:worker_threads'
 import type { Addon } from './addon'
 import type { Config } from './config'
 import { type ContextVersion, watchContext } from './context-version'
 import type { Engine } from './engine'
 import { WindowResolver } from './resolve'
 import { createResolver, type Resolvers } from './resolvers'
+import { isMainThread, loadWorkerThreads } from './thread'
 
 /** Samples a second, as the peers: just off 100, so that it does not march in step with 10 ms timers. */
 const samplingHz = 99
@@ -31,6 +31,7 @@ export class NativeEngine implements Engine {
     const config = this.#config
     const resolvers = createResolver()
     this.#resolvers = resolvers
+    const threadId = isMainThread ? 0 : loadWorkerThreads().threadId
     const windows = new WindowResolver(resolvers)
     const enterFrame = (frame: number) => this.#addon.enterFrame(frame)
     return this.#addon.start(

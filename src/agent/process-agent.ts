@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs'
-import { isMainThread } from 'node:worker_threads'
 import { Agent } from './agent'
 import { startWhenLongLived } from './auto-start'
 import { type Config, readConfig } from './config'
 import { overridesOf, type StartOptions } from './start-options'
 import type { Status } from './status'
+import { isMainThread } from './thread'
 
 /** The profiler of one thread: an agent, or the wait for the moment to start one. */
 interface ThreadProfiler {

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Config } from './config'
 import type { Engine, Interval } from './engine'
 import type { UploadTotals } from './status'
+import { loadWorkerThreads } from './thread'
 import type { UploaderAnswer, UploaderData, UploaderMessage } from './uploader/main'
 
 /** Of `UploaderData.control`. */
@@ -32,6 +33,7 @@ export class UploaderThread {
     const mainScript = process.argv[1]
     if (mainScript !== undefined) data.mainScript = mainScript
     if (data.shutdown !== undefined) Object.assign(data.shutdown, this.#lastInterval())
+    const { Worker } = loadWorkerThreads()
     this.#worker = new Worker(join(__dirname, 'uploader', 'main.js'), {
       workerData: data,
       name: 'acme-profiler',
