@@ -15,6 +15,10 @@ namespace {
 
 constexpr int64_t kMillisecond = 1'000'000;
 constexpr int64_t kWindowNanos = 1000 * kMillisecond;
+/// Copying a window and having V8 forget it takes its thread a millisecond for about so many nodes. Deep and
+/// changing stacks reach that sooner: then windows are halved, down to the shortest.
+constexpr size_t kWindowNodes = 800;
+constexpr int64_t kShortestWindowNanos = 250 * kMillisecond;
 /// V8's thread wakes the sampled one at every tick. A thread that was busy for less than kIdleShare of some
 /// windows in a row is ticked slowly, in longer windows, until it works again.
 constexpr int64_t kSlowWindowNanos = 2000 * kMillisecond;
@@ -61,6 +65,7 @@ void Collector::Collect(Done done) {
 
 void Collector::Run() {
   thread_cpu_.Take({});
+  window_nanos_ = kWindowNanos;
   interval_begin_nanos_ = MonotonicNanos();
   interval_begin_epoch_nanos_ = EpochNanos();
   wall_ = std::make_unique<WallProfile>(options_);
@@ -81,7 +86,7 @@ void Collector::Run() {
 /// Returns after a window's time, or at once with true when an interval is to end.
 bool Collector::WaitForWork() {
   std::unique_lock<std::mutex> lock(mutex_);
-  const int64_t window_nanos = AllSlow() ? kSlowWindowNanos : kWindowNanos;
+  const int64_t window_nanos = AllSlow() ? kSlowWindowNanos : window_nanos_;
   work_.wait_for(lock, std::chrono::nanoseconds(window_nanos), [this] { return !collects_.empty(); });
   for (auto& channel : attached_) {
     auto thread = std::make_unique<Thread>();
@@ -138,10 +143,12 @@ int64_t Collector::SettleNanos() const {
 }
 
 void Collector::TakeDeliveries() {
+  size_t nodes = 0;
   for (auto& thread : threads_) {
     Delivery delivery = thread->channel->Take();
     for (const auto& window : delivery.windows) {
       wall_->Add(&thread->record, *window);
+      nodes = std::max(nodes, window->nodes.size());
       const double total_nanos = window->end.time_nanos - window->begin.time_nanos;
       const double idle_nanos = window->end.idle_nanos - window->begin.idle_nanos;
       thread->idle_windows =
@@ -154,6 +161,8 @@ void Collector::TakeDeliveries() {
     }
     thread->closed = delivery.closed;
   }
+  if (nodes > kWindowNodes) window_nanos_ = std::max(window_nanos_ / 2, kShortestWindowNanos);
+  if (nodes < kWindowNodes / 3) window_nanos_ = std::min(window_nanos_ * 2, kWindowNanos);
 }
 
 std::unique_ptr<Interval> Collector::FinishInterval() {

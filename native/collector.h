@@ -85,6 +85,7 @@ class Collector {
   std::vector<std::unique_ptr<Thread>> threads_;
   std::unique_ptr<WallProfile> wall_;
   ThreadCpu thread_cpu_;
+  int64_t window_nanos_ = 0;
   int64_t interval_begin_nanos_ = 0;
   int64_t interval_begin_epoch_nanos_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <v8.h>
 
 #include <algorithm>
+#include <deque>
 
 namespace acme {
 namespace {
@@ -10,6 +11,11 @@ namespace {
 /// V8's TimeTicks adds one microsecond to the monotonic clock so as never to be zero
 /// (src/base/platform/time.cc).
 constexpr int64_t kTimestampBiasMicros = 1;
+
+/// V8's thread wrote the node: it is in no cache of this one. A node has some 200 bytes; a hint cannot fault.
+void Prefetch(const v8::CpuProfileNode* node) {
+  for (int line = 0; line < 4; line++) __builtin_prefetch(reinterpret_cast<const char*>(node) + 64 * line);
+}
 
 }  // namespace
 
@@ -76,14 +82,15 @@ void CpuSampler::Copy(const v8::CpuProfile& profile, int64_t end_micros, StringT
                       Window* window) {
   const int sample_count = profile.GetSamplesCount();
   std::vector<uint32_t> index_of_id;
-  std::vector<std::pair<const v8::CpuProfileNode*, int32_t>> pending{{profile.GetTopDownRoot(), -1}};
+  // Level by level: between the hint for a node and its turn there is time to fetch it.
+  std::deque<std::pair<const v8::CpuProfileNode*, int32_t>> pending{{profile.GetTopDownRoot(), -1}};
   std::vector<v8::CpuProfileNode::LineTick> line_ticks;
   // Most calls stay in one script, and looking up a path is what a node costs most.
   const char* script = nullptr;
   uint32_t script_number = StringTable::kEmpty;
   while (!pending.empty()) {
-    const auto [node, parent] = pending.back();
-    pending.pop_back();
+    const auto [node, parent] = pending.front();
+    pending.pop_front();
     const uint32_t index = static_cast<uint32_t>(window->nodes.size());
     const uint32_t id = node->GetNodeId();
     if (id >= index_of_id.size()) index_of_id.resize(std::max<size_t>(id + 1, index_of_id.size() * 2));
@@ -101,6 +108,7 @@ void CpuSampler::Copy(const v8::CpuProfile& profile, int64_t end_micros, StringT
     }
     for (int child = 0; child < node->GetChildrenCount(); child++) {
       pending.emplace_back(node->GetChild(child), static_cast<int32_t>(index));
+      Prefetch(pending.back().first);
     }
   }
   for (int i = 0; i < sample_count; i++) {
