@@ -110,6 +110,6 @@ export const long: Extent = {
     .filter(({ place, end }) => place !== 'main' || end !== 'oom')
     .map(({ place, end }) => [place, end]),
   rounds: 20,
-  cycles: 2_000,
+  cycles: 500,
   seeds: Array.from({ length: 20 }, (_, seed) => seed),
 }
