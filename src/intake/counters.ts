@@ -18,13 +18,18 @@ export class Counters {
   }
 }
 
-/** `refused.<code>` counts answers by their code; `dropped.<what>` counts what was taken and thrown away. */
+/**
+ * `refused.<code>` counts answers by their code, `rejected.<code>` parts of what was else taken; `dropped.<what>` counts what was taken and thrown away.
+ */
 export type CounterName =
   | 'uploads.stored'
   | 'uploads.repeated'
   | 'uploads.bytes'
   | 'uploads.unchecked_profiles'
+  | 'spans.stored'
   | `refused.${ErrorCode}`
+  | `rejected.${ErrorCode}`
   | 'dropped.connections'
   | 'dropped.aborted_requests'
-  | `dropped.${'traces' | 'telemetry' | 'stats' | 'config'}_requests`
+  | `dropped.${'telemetry' | 'stats' | 'config' | 'metrics'}_requests`
+  | `dropped.${'attachments' | 'span_attributes' | 'log_records' | 'sample_labels'}`

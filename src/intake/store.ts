@@ -1,23 +1,21 @@
 import * as fs from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../pprof/errors'
-import type { Upload } from './event'
+import type { ProfileUpload, Sink, SpanBatch } from './model'
 import { fileFor, sha256, slugFor } from './names'
 
 /** The file operations of the store; a test puts faults in them. */
 export type FileOps = Pick<typeof fs, 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'stat'>
 
-/** `files.json` of a stored upload: which file holds what, and how to see that it is whole. */
+/** `files.json` of a stored upload: what it is, which file holds what, and how to see that it is whole. */
 export interface Manifest {
   receivedMs: number
+  startMs: number
+  endMs: number
+  tags: Record<string, string>
+  endpointCounts: Readonly<Record<string, number>>
   /** The event first. `name` is what the client sent: data, never a path. */
   files: { name: string; file: string; bytes: number; sha256: string }[]
-}
-
-/** Where an upload lies, relative to the store; `repeated` if the very same upload was there already. */
-export interface Stored {
-  path: string
-  repeated: boolean
 }
 
 // Longer than any request may last, so that a second process on this directory cannot lose what it is writing.
@@ -27,7 +25,7 @@ const staleMs = 10 * 60_000
  * Uploads on disk: `<dir>/<day of receipt>/<service>-<hash of the contents>/{event.json,files.json,wall.pprof,...}`.
  * An upload is written aside in `<dir>/tmp` and appears by one rename, so that none is ever seen half.
  */
-export class Store {
+export class Store implements Sink {
   readonly #dir: string
   readonly #ops: FileOps
   #day: { name: string; ready: Promise<void> } | undefined
@@ -50,14 +48,14 @@ export class Store {
    * Returns when the upload would survive a loss of power. Throws CodedError storage_full or storage_failed.
    * The same contents sent again on the same day (a client that missed the answer) are kept once.
    */
-  async put(upload: Upload): Promise<Stored> {
+  async profiles(upload: ProfileUpload): Promise<{ id: string; repeated: boolean }> {
     const receivedMs = Date.now()
     const { manifest, contents } = layOut(upload, receivedMs)
-    const hash = sha256(
-      manifest.files.map((file) => `${file.sha256} ${file.name.length} ${file.name}`).join('\n'),
-    )
+    const names = manifest.files.map((file) => `${file.sha256} ${file.name.length} ${file.name}`)
+    const described = [manifest.startMs, manifest.endMs, JSON.stringify(manifest.tags)]
+    const hash = sha256([...described, ...names].join('\n'))
     const day = new Date(receivedMs).toISOString().slice(0, 10)
-    const path = `${day}/${slugFor(upload.parsed.tags.get('service') ?? 'unknown')}-${hash.slice(0, 32)}`
+    const path = `${day}/${slugFor(upload.tags.get('service') ?? 'unknown')}-${hash.slice(0, 32)}`
     const aside = join(this.#dir, 'tmp', `${process.pid}-${receivedMs}-${this.#written++}`)
     try {
       await this.#ops.mkdir(aside, { recursive: true })
@@ -67,10 +65,28 @@ export class Store {
       const repeated = await this.#reveal(aside, join(this.#dir, path))
       await this.#syncDir(join(this.#dir, day))
       if (repeated) await this.#ops.rm(aside, { recursive: true, force: true })
-      return { path, repeated }
+      return { id: path, repeated }
     } catch (error) {
       this.#day = undefined
       await this.#ops.rm(aside, { recursive: true, force: true }).catch(() => {})
+      throw codedStorageError(error)
+    }
+  }
+
+  /** Appends one line of JSON per span to `<dir>/spans.jsonl`, and syncs it. */
+  async spans(batches: SpanBatch[]): Promise<void> {
+    const lines = batches.flatMap(({ tags, spans }) => {
+      return spans.map((span) => JSON.stringify({ tags: Object.fromEntries(tags), ...span }, bigintAsText))
+    })
+    try {
+      const handle = await this.#ops.open(join(this.#dir, 'spans.jsonl'), 'a')
+      try {
+        await handle.appendFile(`${lines.join('\n')}\n`)
+        await handle.datasync()
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
       throw codedStorageError(error)
     }
   }
@@ -128,16 +144,20 @@ async function removeStale(ops: FileOps, path: string): Promise<void> {
   } catch {}
 }
 
-function layOut(upload: Upload, receivedMs: number) {
-  const named = [{ name: 'event.json', file: 'event.json', bytes: upload.eventBytes }]
-  for (const { name, bytes } of upload.attachments) named.push({ name, file: fileFor(name), bytes })
+const bigintAsText = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+
+function layOut(upload: ProfileUpload, receivedMs: number) {
+  const { startMs, endMs, endpointCounts } = upload
+  const named = [{ name: 'event.json', file: 'event.json', bytes: upload.event }]
+  for (const { name, bytes } of upload.profiles) named.push({ name, file: fileFor(name), bytes })
   const files = named.map(({ name, file, bytes }) => ({
     name,
     file,
     bytes: bytes.length,
     sha256: sha256(bytes),
   }))
-  const manifest: Manifest = { receivedMs, files }
+  const tags = Object.fromEntries(upload.tags)
+  const manifest: Manifest = { receivedMs, startMs, endMs, tags, endpointCounts, files }
   const contents = new Map<string, Uint8Array>(named.map(({ file, bytes }) => [file, bytes]))
   contents.set('files.json', Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`))
   return { manifest, contents }

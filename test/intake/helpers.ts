@@ -92,6 +92,7 @@ export interface Answer {
   code?: string
   message?: string
   id?: string
+  rejected?: { code: string; message: string; items: number }[]
 }
 
 /** Posts a body and reads the answer. */
@@ -125,7 +126,7 @@ export function rawExchange(url: string, pieces: readonly (string | Uint8Array)[
 /** A raw upload request that asks for the connection to be closed. */
 export function rawUpload(body: Uint8Array, head: string = `Content-Length: ${body.length}`): Buffer {
   const type = `Content-Type: multipart/form-data; boundary=${boundary}`
-  const lines = ['POST /profiling/v1/input HTTP/1.1', 'Host: intake', 'Connection: close', type, head]
+  const lines = ['POST /profiling/v1/input HTTP/1.1', 'Host: localhost', 'Connection: close', type, head]
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body])
 }
 
@@ -137,7 +138,7 @@ export function statusOf(received: string): number | undefined {
 
 /** Ids of all uploads that can be seen in a store, each of them checked to be whole. */
 export function storedIds(dir: string): string[] {
-  const days = readdirSync(dir).filter((name) => name !== 'tmp')
+  const days = readdirSync(dir).filter((name) => name !== 'tmp' && name !== 'spans.jsonl')
   return days
     .flatMap((day) => readdirSync(join(dir, day)).map((name) => `${day}/${name}`))
     .filter((id) => readStored(dir, id))

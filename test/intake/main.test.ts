@@ -58,17 +58,9 @@ test('a port that is taken is said in one line', async (t) => {
 test('a wrong value names the option and the value', (t) => {
   const dir = tempDir(t)
   const wrong: [args: string[], env: NodeJS.ProcessEnv, line: string][] = [
-    [
-      [],
-      { ACME_INTAKE_PORT: '80x' },
-      '--port or ACME_INTAKE_PORT is "80x"; a whole number from 0 to 65535 is needed.',
-    ],
-    [
-      ['--port', '65536'],
-      {},
-      '--port or ACME_INTAKE_PORT is "65536"; a whole number from 0 to 65535 is needed.',
-    ],
-    [['--limit', 'nothing=1'], {}, '--limit nothing=1: there is no limit of that name (see --help).'],
+    [[], { ACME_INTAKE_PORT: '80x' }, 'ACME_INTAKE_PORT is "80x"; a whole number from 0 to 65535 is needed.'],
+    [['--port', '65536'], {}, '--port is "65536"; a whole number from 0 to 65535 is needed.'],
+    [['--limit', 'nothing=1'], {}, '--limit nothing=1: there is no limit of that name (see docs/intake.md).'],
     [
       ['--limit', 'uploadBytes=x'],
       {},

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
-import { CodedError } from '../pprof/errors'
-import type { LimitValues } from '../pprof/limits'
+import { CodedError } from '../../pprof/errors'
+import type { LimitValues } from '../../pprof/limits'
 
 /** One part of a body. Its names are as sent, and never to be used as a path. */
 export interface Part {
@@ -21,7 +21,7 @@ const parserMs = 5_000
  * Splits a complete multipart/form-data body. Parts without a name are skipped. Throws CodedError content_type_unsupported,
  * too_many_parts or multipart_malformed, and nothing else.
  */
-export async function splitParts(body: Buffer, contentType: string, bounds: Bounds): Promise<Part[]> {
+export async function splitParts(body: Uint8Array, contentType: string, bounds: Bounds): Promise<Part[]> {
   const parser = newParser(contentType, bounds)
   const stuck = new AbortController()
   try {
@@ -36,7 +36,7 @@ export async function splitParts(body: Buffer, contentType: string, bounds: Boun
   }
 }
 
-function collect(parser: BusboyInstance, body: Buffer, bounds: Bounds): Promise<Part[]> {
+function collect(parser: BusboyInstance, body: Uint8Array, bounds: Bounds): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: (Omit<Part, 'bytes'> & { chunks: Buffer[] })[] = []
     const fail = (error: Error) => reject(new CodedError('multipart_malformed', { reason: error.message }))
@@ -57,7 +57,7 @@ function collect(parser: BusboyInstance, body: Buffer, bounds: Bounds): Promise<
       const named = parts.filter((part) => part.name !== '')
       resolve(named.map(({ chunks, ...names }) => ({ ...names, bytes: Buffer.concat(chunks) })))
     })
-    parser.end(body)
+    parser.end(Buffer.from(body.buffer, body.byteOffset, body.length))
   })
 }
 

@@ -1,17 +1,17 @@
-import { CodedError } from '../pprof/errors'
-import type { LimitValues } from '../pprof/limits'
-import { type ParsedEvent, parseEvent } from '../pprof/upload'
+import { CodedError } from '../../pprof/errors'
+import type { LimitValues } from '../../pprof/limits'
+import { type ParsedEvent, parseEvent } from '../../pprof/upload'
 import type { Part } from './multipart'
 
 /** An upload taken apart: the event as received and as understood, and the attachments it lists, in its order. */
-export interface Upload {
+export interface Assembled {
   eventBytes: Buffer
   parsed: ParsedEvent
   attachments: Part[]
 }
 
 /** Joins the parts with the event's list. Throws what parseEvent throws, event_missing and attachment_*. */
-export function assemble(parts: Part[], limits: LimitValues): Upload {
+export function assemble(parts: Part[], limits: LimitValues): Assembled {
   const byName = new Map<string, Part>()
   for (const part of parts) {
     const name = part.field === 'event' ? 'event.json' : part.name
