@@ -73,7 +73,8 @@ export const errors = {
   body_type_unsupported: { status: 415, message: 'Content-Type is {actual}; {accepted} is accepted here.' },
   profile_format_unsupported: { status: 415, message: 'Profiles as {actual} are not read; pprof is.' },
   profile_missing: { status: 400, message: 'The body holds no profile.' },
-  query_invalid: { status: 400, message: 'Query parameter {name} {reason}.' },
+  query_invalid: { status: 400, message: 'Query: {field} {reason}.' },
+  span_invalid: { status: 400, message: 'Span {actual}: {field} {reason}.' },
   too_many_spans: {
     status: 413,
     message: 'The body holds {actual} spans or more; the limit is {limit} (limits.requestSpans).',

@@ -19,7 +19,11 @@ export class ProfileChecker {
    * @param decode how its bytes are read where they are no ordinary profile
    * @returns undefined where this runtime has no zstd. Throws CodedError attachment_*, profile_* or attachments_too_large.
    */
-  async check(name: string, bytes: Uint8Array, decode = decodeProfile): Promise<Profile | undefined> {
+  async check(
+    name: string,
+    bytes: Uint8Array,
+    decode: (bytes: Uint8Array, limits: LimitValues) => Profile = decodeProfile,
+  ): Promise<Profile | undefined> {
     if (sniff(bytes) === 'zstd' && !readsZstd) return undefined
     const inflated = await this.#inflate(name, bytes)
     this.#leftBytes -= inflated.length

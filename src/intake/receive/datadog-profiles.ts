@@ -3,7 +3,8 @@ import type { ReceivedProfile } from '../model'
 import { ProfileChecker } from './check-profile'
 import { assemble } from './datadog-event'
 import { splitParts } from './multipart'
-import type { Protocol, Rejection } from './protocol'
+import type { Protocol } from './protocol'
+import { Rejections } from './rejections'
 import { boundTags } from './tags'
 
 /**
@@ -15,7 +16,7 @@ export const datadogProfiles: Protocol = {
     const { eventBytes, parsed, attachments } = assemble(await splitParts(body, contentType, limits), limits)
     const checker = new ProfileChecker(limits)
     const profiles: ReceivedProfile[] = []
-    const rejected: Rejection[] = []
+    const rejected = new Rejections()
     let unchecked = 0
     let others = 0
     let first: CodedError | undefined
@@ -30,7 +31,7 @@ export const datadogProfiles: Protocol = {
       } catch (error) {
         if (!(error instanceof CodedError)) throw error
         first ??= error
-        rejected.push({ code: error.code, message: error.message, items: 1 })
+        rejected.add(error)
       }
     }
     if (profiles.length === 0) throw first ?? new CodedError('profile_missing')
@@ -45,7 +46,7 @@ export const datadogProfiles: Protocol = {
       event: eventBytes,
     }
     const counts = { 'uploads.unchecked_profiles': unchecked, 'dropped.attachments': others }
-    return { uploads: [upload], batches: [], rejected, counts }
+    return { uploads: [upload], batches: [], rejected: rejected.list(), counts }
   },
   accepted(_message, rejected, [id]) {
     return { status: 202, body: rejected.length === 0 ? { id } : { id, rejected } }
