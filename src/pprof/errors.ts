@@ -77,6 +77,17 @@ export const errors = {
     status: 500,
     message: 'The store failed with {reason}; nothing of this upload was kept.',
   },
+  store_unavailable: {
+    status: 503,
+    message: 'The store is starting again; nothing is lost. Try again later.',
+  },
+  query_invalid: { status: 400, message: 'The query is not valid: {field} {reason}.' },
+  query_too_large: {
+    status: 400,
+    message:
+      'The query asks for {actual} {unit}; the limit is {limit} ({knob}). A shorter range or a narrower selector asks for less.',
+  },
+  not_found: { status: 404, message: 'There is no {what} {id}; it may have expired.' },
   internal: { status: 500, message: 'The intake failed on this request; nothing of it was kept.' },
 } as const satisfies Record<string, { status: number; message: string }>
 
