@@ -1,16 +1,19 @@
+import type { LimitValues } from '../../pprof/limits'
 import type { BlobStore } from '../store/blob-store'
 import type { ProfileStore, ServiceSummary } from '../store/profile-store'
 import type * as types from './types'
 
-/** Where queries read. `readSegment` reads what is not in the BlobStore yet. */
+/** Where queries read. */
 export interface Sources {
   profiles: ProfileStore
+  /** Raw profiles, also those that are not in a BlobStore yet. */
   blobs: Pick<BlobStore, 'getRange'>
-  /** Epoch milliseconds. */
-  now(): number
+  /** Where pinned profiles go. */
+  pinned: Pick<BlobStore, 'put'>
+  limits: LimitValues
 }
 
-/** Every query by name, as `QueryRunner` runs it: parameters and result are plain JSON, but for bytes where it says so. */
+/** Every query by name, as runQuery runs it: parameters and result are plain JSON, but for bytes where it says so. */
 export interface Queries {
   services(params: { fromMs: number; toMs: number }): Promise<ServiceSummary[]>
   tagKeys(params: types.SelectionParams): Promise<string[]>
@@ -18,10 +21,10 @@ export interface Queries {
     params: types.SelectionParams & { key: string; limit?: number },
   ): Promise<{ value: string; profiles: number }[]>
   profiles(params: types.ListParams): Promise<types.ProfileInfo[]>
-  /** The raw profile as received, with the name the client gave it; undefined where there is none of that id, or it has expired. */
-  download(params: { id: string }): Promise<{ name: string; bytes: Uint8Array } | undefined>
-  /** Keeps the profile for `Retention.pinnedMs`; false where there is none of that id, or its blob has expired. */
-  pin(params: { id: string }): Promise<boolean>
+  /** The raw profile as received, gzip, zstd or bare. Rejects with not_found where there is none of that id, or it has expired. */
+  rawProfile(params: { id: string }): Promise<Uint8Array>
+  /** Keeps the raw profile for `Retention.pinnedMs`. Rejects with not_found as rawProfile does. */
+  pin(params: { id: string }): Promise<{ id: string; pinned: true }>
   flameGraph(params: types.FlameGraphParams): Promise<types.FlameGraph>
   topFunctions(params: types.TopParams): Promise<types.TopFunctions>
   callGraph(params: types.FunctionParams): Promise<types.CallGraph>

@@ -149,9 +149,9 @@ export interface Hotspots {
   durationNanos: number
   wallNanos: number
   cpuNanos: number
-  /** Wall less CPU: waiting for what is not in the process, or for a turn. */
+  /** Duration less CPU: waiting for what is not in the process, or for a turn. */
   notOnCpuNanos: number
-  /** CPU by origin of the executing function. */
+  /** By the origin of the executing function. */
   origins: Record<Origin, { wallNanos: number; cpuNanos: number }>
   functions: {
     frame: FrameInfo

@@ -25,12 +25,16 @@ export interface ProfileStore {
     query: Selection & { kind?: string; ids?: readonly string[]; limit: number; offset?: number },
   ): Promise<ProfileRow[]>
   /** Time that was profiled and requests that were served, by group. */
-  coverage(query: Selection & { kind: string; groupBy: readonly string[] }): Promise<Coverage[]>
+  coverage(query: CoverageQuery): Promise<Coverage[]>
 
   /** Sums by group and stack; gauges as value times covered seconds, to be divided by a coverage. */
   stackTotals(query: StackQuery): Promise<StackTotals>
   /** Sums by group and function from the hourly roll-ups and, for hours that have none yet, from the samples. The `limit` largest functions over all groups by `orderBy`. */
   functionTotals(query: FunctionQuery): Promise<FunctionTotals>
+  /** Sums of everything by group, as stackTotals has them. */
+  groupTotals(
+    query: Selection & { kind: string; groupBy: readonly string[] },
+  ): Promise<{ group: string[]; values: number[] }[]>
   /** Sums over time, one point per step and group. */
   series(query: SeriesQuery): Promise<SeriesPoint[]>
 
@@ -47,6 +51,8 @@ export interface ProfileStore {
   dueHours(beforeMs: number): Promise<number[]>
   /** Removes what is older than its table's retention. @returns rows removed, and segments that no row refers to any more */
   expire(retention: Retention, nowMs: number): Promise<{ rows: number; segments: string[] }>
+  /** Forgets that segments are there: their blobs are gone, and so are the raw profiles in them. */
+  forgetSegments(segments: readonly string[]): Promise<void>
   /** The profile's blob is now under another key and neither it nor its row expires before `Retention.pinnedMs`. */
   pin(id: string, blob: BlobRef): Promise<void>
   stats(): Promise<StoreStats>
@@ -169,6 +175,14 @@ export interface ProfileRow {
   /** Undefined once the raw profile has expired. */
   blob: BlobRef | undefined
   pinned: boolean
+}
+
+export interface CoverageQuery extends Selection {
+  kind: string
+  /** Tags. */
+  groupBy: readonly string[]
+  /** Count requests of this endpoint only. */
+  endpoint?: string
 }
 
 export interface Coverage {
