@@ -73,7 +73,6 @@ export const errors = {
   body_type_unsupported: { status: 415, message: 'Content-Type is {actual}; {accepted} is accepted here.' },
   profile_format_unsupported: { status: 415, message: 'Profiles as {actual} are not read; pprof is.' },
   profile_missing: { status: 400, message: 'The body holds no profile.' },
-  query_invalid: { status: 400, message: 'Query: {field} {reason}.' },
   span_invalid: { status: 400, message: 'Span {actual}: {field} {reason}.' },
   too_many_spans: {
     status: 413,
@@ -122,6 +121,17 @@ export const errors = {
     status: 500,
     message: 'The store failed with {reason}; nothing of this upload was kept.',
   },
+  store_unavailable: {
+    status: 503,
+    message: 'The store is starting again; nothing is lost. Try again later.',
+  },
+  query_invalid: { status: 400, message: 'The query is not valid: {field} {reason}.' },
+  query_too_large: {
+    status: 400,
+    message:
+      'The query asks for {actual} {unit}; the limit is {limit} ({knob}). A shorter range or a narrower selector asks for less.',
+  },
+  not_found: { status: 404, message: 'There is no {what} {id}; it may have expired.' },
   internal: { status: 500, message: 'The intake failed on this request; nothing of it was kept.' },
 } as const satisfies Record<string, { status: number; message: string }>
 

@@ -224,6 +224,61 @@ export const limits = {
     of: 'bodies of one key in a second; twice as many at once',
     reached: 'refused: 429 key_limited, Retry-After',
   },
+  walSegmentBytes: {
+    value: 67_108_864,
+    unit: 'bytes',
+    of: 'one segment of the log',
+    reached: 'the next record starts a new segment',
+  },
+  walGroupBytes: {
+    value: 4_194_304,
+    unit: 'bytes',
+    of: 'records that share one write and sync, unless one alone has more',
+    reached: 'the others wait for the next',
+  },
+  walBacklogBytes: {
+    value: 1_073_741_824,
+    unit: 'bytes',
+    of: 'records that are not in the columns yet',
+    reached: 'refused: 429 intake_busy, Retry-After',
+  },
+  diskFreeBytes: {
+    value: 268_435_456,
+    unit: 'bytes',
+    of: 'free space of the disk below which nothing is taken',
+    reached: 'refused: 507 storage_full',
+  },
+  endpointsPerService: {
+    value: 1_000,
+    unit: 'endpoints',
+    of: 'distinct endpoints of one service in the columns',
+    reached: 'summed up as `(other)`; the raw profile keeps them',
+  },
+  deadLetters: {
+    value: 1_000,
+    unit: 'profiles',
+    of: 'profiles that could not be brought into the columns, kept aside',
+    reached: 'counted and not kept aside',
+  },
+  queryDays: { value: 400, unit: 'days', of: 'range of one query', reached: 'refused: 400 query_too_large' },
+  queryProfiles: {
+    value: 1_000,
+    unit: 'profiles',
+    of: 'raw profiles read for one query',
+    reached: 'refused: 400 query_too_large',
+  },
+  timelineMinutes: {
+    value: 15,
+    unit: 'minutes',
+    of: 'range of one timeline',
+    reached: 'refused: 400 query_too_large',
+  },
+  timelineSamples: {
+    value: 500_000,
+    unit: 'samples',
+    of: 'one timeline',
+    reached: 'the rest is counted and left out',
+  },
   drainBytes: {
     value: 33_554_432,
     unit: 'bytes',
@@ -288,6 +343,10 @@ export interface Limit {
     | 'attributes'
     | 'tags'
     | 'requests'
+    | 'endpoints'
+    | 'profiles'
+    | 'days'
+    | 'minutes'
   of: string
   reached: string
 }

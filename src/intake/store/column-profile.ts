@@ -1,0 +1,118 @@
+import { toNumbers } from '../../pprof/columns'
+import { Interner } from '../../pprof/interner'
+import type { Profile } from '../../pprof/model'
+import { functionStacks } from './function-stacks'
+import { recogniseKind } from './kinds'
+import { findLabel, labelId, labelKeys, labelNames, labelText } from './labels'
+import type { ColumnProfile } from './profile-store'
+
+/** What the columns know of a profile but for what came around it. */
+export type ColumnContents = Pick<
+  ColumnProfile,
+  | 'kind'
+  | 'samples'
+  | 'endpoints'
+  | 'frames'
+  | 'stackStart'
+  | 'stackFrames'
+  | 'rowEndpoint'
+  | 'rowStack'
+  | 'rowValues'
+  | 'spanIds'
+>
+
+/** Sums a profile by endpoint and function stack. */
+export function columnContents(profile: Profile): ColumnContents {
+  const { kind, columns } = recogniseKind(profile.sampleTypes)
+  const { samples, sampleTypes } = profile
+  const { ofSample, ...stacks } = functionStacks(profile)
+  const { endpoints, ofSample: endpointOf } = endpointsOf(profile)
+  const rows = new Interner()
+  const rowOf = new Uint32Array(samples.count)
+  const pair = [0, 0]
+  for (let sample = 0; sample < samples.count; sample++) {
+    pair[0] = endpointOf[sample] as number
+    pair[1] = ofSample[sample] as number
+    rowOf[sample] = rows.intern(pair)
+  }
+  const rowEndpoint = new Uint32Array(rows.count)
+  const rowStack = new Uint32Array(rows.count)
+  for (let row = 0; row < rows.count; row++) {
+    const [endpoint = 0, stack = 0] = rows.row(row)
+    rowEndpoint[row] = endpoint
+    rowStack[row] = stack
+  }
+  const rowValues = kind.values.map(({ name, step }, i) => {
+    const column = columns[i] as number
+    const sums = new Float64Array(rows.count)
+    if (column >= 0) {
+      const values = toNumbers(samples.values, column, sampleTypes.length)
+      for (let sample = 0; sample < samples.count; sample++) {
+        const row = rowOf[sample] as number
+        sums[row] = (sums[row] as number) + (values[sample] as number)
+      }
+    } else if (name === 'samples') {
+      // A profile that does not say how many samples a row stands for has one row per sample.
+      for (const row of rowOf) sums[row] = (sums[row] as number) + 1
+    }
+    return inSteps(sums, step)
+  })
+  return {
+    kind: kind.name,
+    samples: samples.count,
+    endpoints,
+    ...stacks,
+    rowEndpoint,
+    rowStack,
+    rowValues,
+    spanIds: spanIds(profile),
+  }
+}
+
+const largest = 2 ** 52
+
+/** What rounding takes from one row goes to the next, so that the sum of all is right to half a step. */
+function inSteps(sums: Float64Array, step: number): Float64Array {
+  let carried = 0
+  return sums.map((sum) => {
+    const exact = Math.max(-largest, Math.min(largest, sum)) / step + carried
+    const whole = Math.round(exact)
+    carried = exact - whole
+    return whole
+  })
+}
+
+function endpointsOf(profile: Profile): { endpoints: string[]; ofSample: Uint32Array } {
+  const keys = labelKeys(profile, labelNames.endpoint)
+  const known = new Map<string, number>([['', 0]])
+  const ofSample = new Uint32Array(profile.samples.count)
+  if (keys.size > 0) {
+    for (let sample = 0; sample < ofSample.length; sample++) {
+      const label = findLabel(profile, sample, keys)
+      if (label < 0) continue
+      const name = labelText(profile, label)
+      const id = known.get(name) ?? known.size
+      known.set(name, id)
+      ofSample[sample] = id
+    }
+  }
+  return { endpoints: [...known.keys()], ofSample }
+}
+
+/** Local root spans find a profile for every span below them; where a client has none, its spans do. */
+function spanIds(profile: Profile): BigUint64Array {
+  const ids = new Set<bigint>()
+  const rootKeys = labelKeys(profile, labelNames.rootSpan)
+  const spanKeys = labelKeys(profile, labelNames.span)
+  const traceKeys = labelKeys(profile, labelNames.trace)
+  if (rootKeys.size + spanKeys.size + traceKeys.size === 0) return new BigUint64Array(0)
+  for (let sample = 0; sample < profile.samples.count; sample++) {
+    const root = findLabel(profile, sample, rootKeys)
+    const span = root >= 0 ? root : findLabel(profile, sample, spanKeys)
+    if (span >= 0) ids.add(labelId(profile, span))
+    const trace = traceKeys.size > 0 ? findLabel(profile, sample, traceKeys) : -1
+    if (trace >= 0) ids.add(labelId(profile, trace))
+  }
+  ids.delete(0n)
+  return BigUint64Array.from(ids)
+}
