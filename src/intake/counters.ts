@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../pprof/errors'
+import type { IngestCounter } from './store/ingester'
 
 /** What the intake did since it started. The set of names is fixed: no client can add one. */
 export class Counters {
@@ -22,6 +23,8 @@ export class Counters {
  * `refused.<code>` counts answers by their code, `rejected.<code>` parts of what was else taken; `dropped.<what>` counts what was taken and thrown away.
  */
 export type CounterName =
+  | IngestCounter
+  | 'store.restarts'
   | 'uploads.stored'
   | 'uploads.repeated'
   | 'uploads.bytes'

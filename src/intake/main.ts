@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { destination, pino } from 'pino'
+import { limitValues } from '../pprof/limits'
+import { Counters } from './counters'
 import { startIntake } from './server'
 import { readSettings, usage } from './settings'
+import { IntakeStore } from './store/intake-store'
 
 main().catch((error: NodeJS.ErrnoException) => {
   console.error(
@@ -10,12 +13,26 @@ main().catch((error: NodeJS.ErrnoException) => {
   process.exitCode = 1
 })
 
+const stopMs = 1_900
+
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env)
   if (settings === undefined) return console.log(usage())
   // Standard error, so that standard output says one line to a person.
   const log = pino({ level: settings.logLevel }, destination({ fd: 2, sync: true }))
-  const intake = await startIntake({ ...settings, log })
+  const counters = new Counters()
+  const store = await IntakeStore.open({
+    dir: settings.dir,
+    limits: limitValues(settings.limits),
+    count: (name, amount) => counters.add(name, amount),
+    log: (message) => log.warn(message),
+  })
+  const intake = await startIntake({ ...settings, sink: store, queries: store, counters, log }).catch(
+    async (error: unknown) => {
+      await store.close()
+      throw error
+    },
+  )
   console.log(`acme-profiler intake: listening on ${intake.url}, storing in ${settings.dir}`)
   let stopping = false
   const stop = async (signal: NodeJS.Signals) => {
@@ -23,6 +40,8 @@ async function main(): Promise<void> {
     stopping = true
     const startMs = performance.now()
     await intake.close()
+    // Whatever is left of the two seconds that an orchestrator at least gives; the log keeps what the columns have not.
+    await store.close(Math.max(200, stopMs - (performance.now() - startMs)))
     log.info({ signal, ms: Math.round(performance.now() - startMs) }, 'stopped')
   }
   process.on('SIGTERM', stop).on('SIGINT', stop)

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { answerQuery } from './api/answer-query'
+import { type Endpoint, endpoints } from './api/endpoints'
 import type { Context } from './context'
 import type { KeyHolder } from './keys'
 import { receive } from './receive'
@@ -58,6 +60,7 @@ export const routes: readonly Route[] = [
     'profiles of Splunk; any other record is dropped',
   ),
   quiet(['POST'], '/v1/metrics', 200, 'metrics'),
+  ...endpoints.map(querying),
   asking('/info', '200, what is on offer', () => ({ status: 200, body: info })),
   quiet(['POST'], '/telemetry/proxy/*', 202, 'telemetry'),
   quiet(['GET', 'POST'], '/v0.7/config', 200, 'config'),
@@ -93,6 +96,20 @@ function receiving(
 ): Route {
   const handle: Route['handle'] = (context, request, key) => receive(context, request, protocol, key)
   return { methods, path, protocol, answers, of: `stored: ${of}`, handle }
+}
+
+function querying(endpoint: Endpoint): Route {
+  const { method, path, summary, answers } = endpoint
+  const handle: Route['handle'] = ({ queries }, request) => {
+    return answerQuery(queries, endpoint, (request.url ?? '').split('?')[1] ?? '')
+  }
+  return {
+    methods: [method],
+    path,
+    answers: answers ? '200, JSON' : '200, a pprof',
+    of: `${summary}; see openapi.json`,
+    handle,
+  }
 }
 
 function asking(path: string, answers: string, handle: Route['handle']): Route {

@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino'
 import { CodedError } from '../pprof/errors'
 import { type LimitValues, limitValues } from '../pprof/limits'
 import { refusal } from './answer'
-import type { Context } from './context'
+import type { Context, QuerySource } from './context'
 import { Counters } from './counters'
 import { Gate } from './gate'
 import { handle } from './handle'
@@ -12,8 +12,8 @@ import { HostNames } from './host-names'
 import { Keys } from './keys'
 import { isLoopback } from './loopback'
 import { Metrics } from './metrics'
+import type { Sink } from './model'
 import { Decoder } from './receive/decoder'
-import { type FileOps, Store } from './store'
 
 /** How an intake is started. */
 export interface IntakeOptions {
@@ -21,18 +21,20 @@ export interface IntakeOptions {
   host?: string
   /** TCP port; 8126, the Datadog Agent's, where absent; 0 for any free one. */
   port?: number
-  /** Directory of the store; created where missing. */
-  dir: string
+  /** Where received data goes. */
+  sink: Sink
+  /** What answers queries; there are none where absent. */
+  queries?: QuerySource
   /** Name to key. Where there are none, everybody who reaches the port is let in. */
   keys?: ReadonlyMap<string, string>
   /** Host names that clients may use beside `localhost` and addresses. */
   allowedHosts?: readonly string[]
+  /** Where the sink counts too. */
+  counters?: Counters
   /** Nothing is logged where absent. */
   log?: Logger
   /** Replaces numbers of the table of limits. */
   limits?: Partial<LimitValues>
-  /** The store's file operations, for tests. */
-  fileOps?: FileOps
 }
 
 /** A running intake. */
@@ -49,10 +51,17 @@ const checkMs = 1_000
 
 /** Starts an intake; resolves when it listens. Rejects with the error of the file system or of the network. */
 export async function startIntake(options: IntakeOptions): Promise<Intake> {
-  const { host = '127.0.0.1', port = 8126, dir, keys = new Map(), log = pino({ enabled: false }) } = options
+  const {
+    host = '127.0.0.1',
+    port = 8126,
+    sink,
+    queries,
+    keys = new Map(),
+    log = pino({ enabled: false }),
+  } = options
   if (keys.size === 0 && !isLoopback(host)) throw new OpenAddress(host)
   const limits = limitValues(options.limits)
-  const counters = new Counters()
+  const { counters = new Counters() } = options
   const server = createServer({
     requestTimeout: limits.requestMs,
     headersTimeout: limits.headersMs,
@@ -62,7 +71,6 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   // Silence: only where a request that is too slow has not been answered with its 408 before.
   server.timeout = limits.requestMs + 2 * checkMs
   server.maxConnections = limits.connections
-  const store = await Store.open(dir, options.fileOps)
   const gate = new Gate(limits)
   const decoder = new Decoder(limits)
   const context: Context = {
@@ -74,7 +82,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     hostNames: new HostNames(options.allowedHosts ?? []),
     keys: new Keys(keys, limits),
     decoder,
-    sink: store,
+    sink,
+    queries,
     isClosing: () => !server.listening,
   }
   server.on('request', (request, response) => handle(context, request, response))

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { encode, time } from '@datadog/pprof'
 import { type Intake, type IntakeOptions, startIntake } from '../../src/intake/server'
-import type { Manifest } from '../../src/intake/store'
 import type { UploadEvent } from '../../src/pprof/upload'
+import { FileSink, type Manifest } from './file-sink'
 
 export function tempDir(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'acme-intake-'))
@@ -19,10 +19,10 @@ export function tempDir(t: TestContext): string {
 /** An intake on a free port and in a directory of its own, both gone after the test. */
 export async function intakeFor(
   t: TestContext,
-  options: Partial<IntakeOptions> = {},
+  options: Partial<IntakeOptions> & { dir?: string } = {},
 ): Promise<Intake & { dir: string }> {
-  const dir = options.dir ?? tempDir(t)
-  const intake = await startIntake({ port: 0, ...options, dir })
+  const { dir = tempDir(t), ...rest } = options
+  const intake = await startIntake({ port: 0, sink: new FileSink(dir), ...rest })
   t.after(() => intake.close())
   return { ...intake, dir }
 }

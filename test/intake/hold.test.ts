@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { isLoopback } from '../../src/intake/loopback'
 import { startIntake } from '../../src/intake/server'
+import { FileSink } from './file-sink'
 import { event, intakeFor, post, realProfile, tempDir, uploadBody } from './helpers'
 
 const key = 'c0ffee00c0ffee00'
@@ -29,14 +30,14 @@ function ask(
 
 test('an address that others reach is refused without a key', async (t) => {
   for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com']) {
-    const starting = startIntake({ host, port: 0, dir: tempDir(t) })
+    const starting = startIntake({ host, port: 0, sink: new FileSink(tempDir(t)) })
     await assert.rejects(starting, {
       name: 'OpenAddress',
       message: new RegExp(`--host ${host} can be reached`),
     })
   }
   for (const host of ['127.0.0.1', '127.9.9.9', '::1', 'localhost']) assert.ok(isLoopback(host), host)
-  const intake = await startIntake({ host: '0.0.0.0', port: 0, dir: tempDir(t), keys })
+  const intake = await startIntake({ host: '0.0.0.0', port: 0, sink: new FileSink(tempDir(t)), keys })
   await intake.close()
 })
 

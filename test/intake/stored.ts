@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { Manifest } from '../../src/intake/store'
 import { decodeProfile } from '../../src/pprof/decode'
 import type { Profile } from '../../src/pprof/model'
+import type { Manifest } from './file-sink'
 import { readStored, storedIds } from './helpers'
 
 export interface StoredProfile {
