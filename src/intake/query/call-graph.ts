@@ -9,7 +9,7 @@ import { weightedStacks } from './weighted-stacks'
 export async function callGraph(sources: Sources, params: FunctionParams): Promise<CallGraph> {
   checkFunction(params)
   const limit = boundedCount('limit', params.limit, 100, 10_000)
-  const filter = { ...params.filter, function: params.name }
+  const filter = { function: params.name, ...params.filter }
   const stacks = await weightedStacks(sources, { ...params, filter })
   const { rowStack, stackStart, stackFrames, frames, value, scale, measure } = stacks
   const isAsked = frames.map((frame) => isFunction(frame, params))
