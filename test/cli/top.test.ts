@@ -153,7 +153,7 @@ test('what cannot be done is said in one line, with exit code 2', async (t) => {
   const wrong: [args: string[], message: RegExp][] = [
     [[], /expected/],
     [['top'], /expected: top/],
-    [['bottom', file], /expected: top/],
+    [['bottom', file], /expected one of ls, top/],
     [['top', file, file], /expected: top/],
     [['top', join(path, 'none')], /none does not exist/],
     [['top', broken], /broken.pprof: .* wire type/],
