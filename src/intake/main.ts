@@ -24,6 +24,8 @@ async function main(): Promise<void> {
   const store = await IntakeStore.open({
     dir: settings.dir,
     limits: limitValues(settings.limits),
+    retention: settings.retention,
+    memoryBytes: settings.memoryBytes,
     count: (name, amount) => counters.add(name, amount),
     log: (message) => log.warn(message),
   })

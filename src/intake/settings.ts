@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type LimitName, type LimitValues, limits } from '../pprof/limits'
+import { retentionDefaults } from './store/options'
+import type { Retention } from './store/profile-store'
 
 /**
  * Every setting of the intake's command, by its name in the file. Its environment variable is stronger than the file, its flag stronger
@@ -22,6 +24,12 @@ export const settings = {
     default: '',
     of: 'host names that clients use beside `localhost` and addresses, joined by commas; in the file a list',
   },
+  retention: {
+    flag: 'retention',
+    default: '',
+    of: 'days that are kept, as `blobs=8,samples=8,spans=8,profiles=30,stackRollUps=90,functionRollUps=400,pinned=365`',
+  },
+  memory: { flag: 'memory', default: '256', of: "MiB that the columns' database may take" },
   logLevel: {
     flag: 'log-level',
     default: 'info',
@@ -46,6 +54,8 @@ export interface Settings {
   dir: string
   keys: Map<string, string>
   allowedHosts: string[]
+  retention: Partial<Retention>
+  memoryBytes: number
   logLevel: string
   limits: Partial<LimitValues>
 }
@@ -86,6 +96,8 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     dir: resolve(setting('dir').value),
     keys: readKeys(setting('keys')),
     allowedHosts: list(setting('allowedHosts').value),
+    retention: readRetention(setting('retention')),
+    memoryBytes: wholeNumber(setting('memory'), 1_048_576) * 2 ** 20,
     logLevel: logLevel.value,
     limits: readLimits(setting('limits')),
   }
@@ -139,7 +151,7 @@ function readFile(path: string): Record<string, unknown> {
 function asText(name: SettingName, value: unknown, path: string): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value)
   const between = name === 'keys' ? ':' : '='
-  const isPairs = name === 'keys' || name === 'limits'
+  const isPairs = name === 'keys' || name === 'limits' || name === 'retention'
   if (Array.isArray(value) && name === 'allowedHosts') return value.join(',')
   if (typeof value === 'object' && value !== null && isPairs) {
     return Object.entries(value)
@@ -172,6 +184,19 @@ function readLimits(given: Given): Partial<LimitValues> {
       throw new Error(`${given.where} ${pair}: there is no limit of that name (see docs/intake.md).`)
     }
     replaced[name as LimitName] = wholeNumber({ where: `${given.where} ${name}`, value }, 2 ** 31 - 1)
+  }
+  return replaced
+}
+
+function readRetention(given: Given): Partial<Retention> {
+  const replaced: Partial<Retention> = {}
+  for (const pair of list(given.value)) {
+    const [name = '', value = ''] = pair.split('=', 2)
+    const key = `${name}Ms` as keyof Retention
+    if (!Object.hasOwn(retentionDefaults, key)) {
+      throw new Error(`${given.where} ${pair}: there is no retention of that name (see docs/intake.md).`)
+    }
+    replaced[key] = wholeNumber({ where: `${given.where} ${name}`, value }, 36_500) * 86_400_000
   }
   return replaced
 }
