@@ -16,7 +16,7 @@ export interface IntakeStoreOptions {
   dir: string
   limits: LimitValues
   retention?: Partial<Retention>
-  /** Memory for the columns' database; 256 MiB where absent. */
+  /** Memory for the columns' database; 128 MiB where absent. */
   memoryBytes?: number
   /** File operations of the log, for tests. */
   ops?: FileOps
@@ -31,7 +31,7 @@ export type BytesQueryName = 'exportProfile' | 'rawProfile'
 
 const maxRecent = 200_000
 const sealCheckMs = 30_000
-const defaultMemoryBytes = 256 * 1024 * 1024
+const defaultMemoryBytes = 128 * 1024 * 1024
 
 /** The store of an intake: takes what was received, keeps it, answers queries. */
 export class IntakeStore implements Sink {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { CodedError } from '../../pprof/errors'
 import { runQuery } from '../query/run'
 import { realFiles } from '../wal/files'
+import type { Caution } from './crash-ledger'
 import { DeadLetters } from './dead-letters'
 import { DuckDbStore } from './duckdb/duckdb-store'
 import { FileBlobStore } from './file-blob-store'
@@ -48,7 +49,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}
 async function handle(command: Command): Promise<void> {
   if (command.type === 'open') {
     try {
-      running = await open(command.options)
+      running = await open(command.options, command.caution)
       report({
         type: 'opened',
         recentUploads: [...(await running.profiles.recentUploads(Date.now() - recentMs))],
@@ -88,7 +89,7 @@ async function run(store: Running, command: Extract<Command, { id: number }>): P
   return Buffer.from('null')
 }
 
-async function open(options: StoreProcessOptions): Promise<Running> {
+async function open(options: StoreProcessOptions, caution: Caution): Promise<Running> {
   const { dir, limits } = options
   await mkdir(dir, { recursive: true })
   const profiles = await openColumns(options)
@@ -106,6 +107,8 @@ async function open(options: StoreProcessOptions): Promise<Running> {
     },
     onWritten: (progress) => report({ type: 'written', ...progress }),
     onError: trouble,
+    onAttempt: (attempt) => report({ type: 'attempt', attempt }),
+    caution,
   })
   const timer = setInterval(() => {
     keepHouse(options, profiles, blobs).catch(trouble)
