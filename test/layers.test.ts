@@ -15,7 +15,8 @@ const { dependencies, devDependencies, peerDependencies } = JSON.parse(
  * what an application installs with the agent, or may. The intake is not shipped with the agent, so what it needs is none of the application's dependencies.
  */
 const permissions: Record<string, string[]> = {
-  compose: ['agent', 'intake', 'pprof', 'node', 'packages'],
+  compose: ['agent', 'intake', 'cli', 'pprof', 'node', 'packages'],
+  cli: ['cli', 'pprof', 'node'],
   agent: ['agent', 'pprof', 'node', 'packages'],
   intake: ['intake', 'pprof', 'node', 'packages', 'development packages'],
   explorer: ['explorer', 'pprof', 'packages'],

@@ -1,16 +1,21 @@
 import type { ServerResponse } from 'node:http'
 import { type CodedError, errors } from '../pprof/errors'
+import type { Reply } from './receive/protocol'
 
-/** Sends one JSON answer; `close` when the connection cannot be used again because a body on it was not read to its end. */
-export function answer(response: ServerResponse, status: number, body: unknown, close = false): void {
+/** Sends one answer; `close` when the connection cannot be used again because a body on it was not read to its end. */
+export function answer(response: ServerResponse, reply: Reply, close = false): void {
   if (response.destroyed || response.headersSent) return
-  const bytes = Buffer.from(`${JSON.stringify(body)}\n`)
+  const { status, body, contentType = 'application/json' } = reply
+  const bytes = body instanceof Uint8Array ? body : Buffer.from(`${JSON.stringify(body)}\n`)
   response.writeHead(status, {
-    'Content-Type': 'application/json',
+    'Content-Type': contentType,
     'Content-Length': bytes.length,
     'X-Content-Type-Options': 'nosniff',
     ...(close && { Connection: 'close' }),
-    ...(status === errors.intake_busy.status && { 'Retry-After': '1' }),
+    ...((status === errors.intake_busy.status || status === errors.store_unavailable.status) && {
+      'Retry-After': '1',
+    }),
+    ...(status === errors.key_missing.status && { 'WWW-Authenticate': 'Bearer' }),
   })
   response.end(bytes)
 }

@@ -14,7 +14,7 @@ export function readBody(
   request: IncomingMessage,
   maxBytes: number,
   charge: (bytes: number) => void,
-): Promise<Buffer> {
+): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -26,7 +26,7 @@ export function readBody(
     const abort = () => stop(new RequestAborted('the client closed the connection'))
     const finish = () => {
       request.off('close', abort)
-      resolve(Buffer.concat(chunks, bytes))
+      resolve(join(chunks, bytes))
     }
     const keep = (chunk: Buffer) => {
       bytes += chunk.length
@@ -45,6 +45,17 @@ export function readBody(
     request.on('data', keep).on('end', finish).on('close', abort)
     request.on('error', () => {})
   })
+}
+
+// Memory of its own, which can be handed to another thread: Buffer.concat may share Node's pool.
+function join(chunks: readonly Buffer[], bytes: number): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    body.set(chunk, at)
+    at += chunk.length
+  }
+  return body
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../pprof/errors'
+import type { IngestCounter } from './store/ingester'
 
 /** What the intake did since it started. The set of names is fixed: no client can add one. */
 export class Counters {
@@ -18,13 +19,20 @@ export class Counters {
   }
 }
 
-/** `refused.<code>` counts answers by their code; `dropped.<what>` counts what was taken and thrown away. */
+/**
+ * `refused.<code>` counts answers by their code, `rejected.<code>` parts of what was else taken; `dropped.<what>` counts what was taken and thrown away.
+ */
 export type CounterName =
+  | IngestCounter
+  | 'store.restarts'
   | 'uploads.stored'
   | 'uploads.repeated'
   | 'uploads.bytes'
   | 'uploads.unchecked_profiles'
+  | 'spans.stored'
   | `refused.${ErrorCode}`
+  | `rejected.${ErrorCode}`
   | 'dropped.connections'
   | 'dropped.aborted_requests'
-  | `dropped.${'traces' | 'telemetry' | 'stats' | 'config'}_requests`
+  | `dropped.${'telemetry' | 'stats' | 'config' | 'metrics'}_requests`
+  | `dropped.${'attachments' | 'span_attributes' | 'log_records' | 'sample_labels'}`

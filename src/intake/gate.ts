@@ -13,6 +13,16 @@ export class Gate {
     this.#limits = limits
   }
 
+  /** Uploads in hand. */
+  get uploads(): number {
+    return this.#uploads
+  }
+
+  /** Bytes of their bodies. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Runs `work` as one upload in flight. `charge` throws intake_busy where the bodies held would take too much memory. */
   async upload<T>(work: (charge: (bytes: number) => void) => Promise<T>): Promise<T> {
     const { uploadsInFlight, bytesInFlight } = this.#limits

@@ -1,9 +1,10 @@
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 
-const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)
+const gunzip = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gunzip)
+const inflate = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.inflate)
 // Node has zstd since 22.15.
-const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)
+const unzstd = zlib.zstdDecompress && promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)
 
 /** False where the runtime cannot read zstd. */
 export const readsZstd = unzstd !== undefined
@@ -28,12 +29,17 @@ export class TooLarge extends Error {
  * Inflates on the thread pool, never to more than `maxBytes`. Throws TooLarge, or an Error whose message says what is wrong with
  * the bytes.
  */
-export function inflateGzip(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+export function inflateGzip(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
   return bounded(gunzip(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
 }
 
+/** As inflateGzip, for HTTP's deflate, which is zlib's format. */
+export function inflateDeflate(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
+  return bounded(inflate(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
+}
+
 /** As inflateGzip; only where `readsZstd`. A truncated frame may inflate to a part without an error. */
-export function inflateZstd(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+export function inflateZstd(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
   const params = { [zlib.constants.ZSTD_d_windowLogMax]: zstdWindowLog }
   return bounded(unzstd(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize, params }))
 }

@@ -1,14 +1,10 @@
 #!/usr/bin/env node
-import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { type LimitName, type LimitValues, limits } from '../pprof/limits'
-import { type IntakeOptions, startIntake } from './server'
-
-const usage = `Intake of @acme/profiler: receives profiles and keeps them on disk.
-  --host <address>         ACME_INTAKE_HOST   127.0.0.1
-  --port <number>          ACME_INTAKE_PORT   8126
-  --dir <path>             ACME_INTAKE_DIR    acme-profiles
-  --limit <name>=<value>   repeatable; names: ${Object.keys(limits).join(' ')}`
+import { destination, pino } from 'pino'
+import { limitValues } from '../pprof/limits'
+import { Counters } from './counters'
+import { startIntake } from './server'
+import { readSettings, usage } from './settings'
+import { IntakeStore } from './store/intake-store'
 
 main().catch((error: NodeJS.ErrnoException) => {
   console.error(
@@ -17,50 +13,40 @@ main().catch((error: NodeJS.ErrnoException) => {
   process.exitCode = 1
 })
 
+const stopMs = 1_900
+
 async function main(): Promise<void> {
-  const options = readOptions()
-  if (options === undefined) return console.log(usage)
-  const intake = await startIntake(options)
-  console.log(`acme-profiler intake: listening on ${intake.url}, storing in ${options.dir}`)
-  const stop = () => void intake.close()
-  process.once('SIGTERM', stop).once('SIGINT', stop)
-}
-
-function readOptions(): IntakeOptions | undefined {
-  const string = { type: 'string' } as const
-  const { values } = parseArgs({
-    options: {
-      host: string,
-      port: string,
-      dir: string,
-      limit: { ...string, multiple: true },
-      help: { type: 'boolean' },
-    },
+  const settings = readSettings(process.argv.slice(2), process.env)
+  if (settings === undefined) return console.log(usage())
+  // Standard error, so that standard output says one line to a person.
+  const log = pino({ level: settings.logLevel }, destination({ fd: 2, sync: true }))
+  const counters = new Counters()
+  const store = await IntakeStore.open({
+    dir: settings.dir,
+    limits: limitValues(settings.limits),
+    retention: settings.retention,
+    memoryBytes: settings.memoryBytes,
+    count: (name, amount) => counters.add(name, amount),
+    log: (message) => log.warn(message),
   })
-  if (values.help) return undefined
-  const { env } = process
-  return {
-    host: values.host ?? env.ACME_INTAKE_HOST ?? '127.0.0.1',
-    port: wholeNumber('--port or ACME_INTAKE_PORT', values.port ?? env.ACME_INTAKE_PORT ?? '8126', 65_535),
-    dir: resolve(values.dir ?? env.ACME_INTAKE_DIR ?? 'acme-profiles'),
-    limits: readLimits(values.limit ?? []),
+  const intake = await startIntake({ ...settings, sink: store, queries: store, counters, log }).catch(
+    async (error: unknown) => {
+      await store.close()
+      throw error
+    },
+  )
+  console.log(`acme-profiler intake: listening on ${intake.url}, storing in ${settings.dir}`)
+  let stopping = false
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) return
+    stopping = true
+    const startMs = performance.now()
+    await intake.close()
+    // Whatever is left of the two seconds that an orchestrator at least gives; the log keeps what the columns have not.
+    await store.close(Math.max(200, stopMs - (performance.now() - startMs)))
+    log.info({ signal, ms: Math.round(performance.now() - startMs) }, 'stopped')
   }
-}
-
-function readLimits(pairs: readonly string[]): Partial<LimitValues> {
-  const replaced: Partial<LimitValues> = {}
-  for (const pair of pairs) {
-    const [name = '', value = ''] = pair.split('=', 2)
-    if (!Object.hasOwn(limits, name))
-      throw new Error(`--limit ${pair}: there is no limit of that name (see --help).`)
-    replaced[name as LimitName] = wholeNumber(`--limit ${name}`, value, 2 ** 31 - 1)
-  }
-  return replaced
-}
-
-function wholeNumber(what: string, text: string, max: number): number {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-  if (!(value <= max))
-    throw new Error(`${what} is ${JSON.stringify(text)}; a whole number from 0 to ${max} is needed.`)
-  return value
+  process.on('SIGTERM', stop).on('SIGINT', stop)
+  // One request must not end the others: what escaped it is said, and the intake goes on.
+  process.on('uncaughtException', (err) => log.fatal({ err }, 'an error escaped its request'))
 }

@@ -1,130 +1,131 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { CodedError } from '../pprof/errors'
-import type { LimitValues } from '../pprof/limits'
-import { answer, refusal } from './answer'
-import { drain, RequestAborted, readBody } from './body'
-import { checkAttachments } from './check'
-import type { Counters } from './counters'
-import { assemble } from './event'
-import type { Gate } from './gate'
-import { inflateGzip, TooLarge } from './inflate'
-import { splitParts } from './multipart'
-import { info, quietAnswer } from './quiet'
-import type { Store, Stored } from './store'
+import type { IncomingMessage } from 'node:http'
+import { answerQuery } from './api/answer-query'
+import { type Endpoint, endpoints } from './api/endpoints'
+import type { Context } from './context'
+import type { KeyHolder } from './keys'
+import { receive } from './receive'
+import type { Reply } from './receive/protocol'
+import type { ProtocolName } from './receive/protocols'
 
-/** What a request needs of the running intake. */
-export interface Context {
-  limits: LimitValues
-  counters: Counters
-  gate: Gate
-  store: Store
-  /** True once no new connection is taken: answers then ask for the connection to be closed. */
-  isClosing(): boolean
+/** One address of the intake. */
+export interface Route {
+  methods: readonly string[]
+  /** A whole path, or with a `*` at its end the start of one. */
+  path: string
+  /** For the page: what is answered, and what becomes of the body. */
+  answers: string
+  of: string
+  /** False where no key is asked for. */
+  needsKey?: false
+  /** How a refusal looks; our own JSON where absent. */
+  protocol?: ProtocolName
+  handle(context: Context, request: IncomingMessage, key?: KeyHolder): Reply | Promise<Reply>
 }
 
-interface Reply {
-  status: number
-  body: unknown
+/** All addresses. docs/intake.md has them too, held by a test. */
+export const routes: readonly Route[] = [
+  receiving(['POST'], '/profiling/v1/input', 'datadogProfiles', '202 `{"id"}`', 'profiles of Datadog'),
+  receiving(
+    ['POST'],
+    '/api/v2/profile',
+    'datadogProfiles',
+    '202 `{"id"}`',
+    'profiles of Datadog, from its Agent',
+  ),
+  receiving(['PUT', 'POST'], '/v0.3/traces', 'datadogSpans', '200 rates', 'spans of Datadog'),
+  receiving(['PUT', 'POST'], '/v0.4/traces', 'datadogSpans', '200 rates', 'spans of Datadog'),
+  receiving(['PUT', 'POST'], '/v0.5/traces', 'datadogSpansIndexed', '200 rates', 'spans of Datadog'),
+  receiving(['POST'], '/ingest', 'pyroscopeIngest', '200', "profiles of Pyroscope's SDKs"),
+  receiving(['POST'], '/pyroscope/ingest', 'pyroscopeIngest', '200', "profiles of Pyroscope's SDKs"),
+  receiving(
+    ['POST'],
+    '/push.v1.PusherService/Push',
+    'pyroscopePush',
+    '200 `{}`',
+    'profiles of Grafana Alloy and its kin',
+  ),
+  receiving(
+    ['POST'],
+    '/v1development/profiles',
+    'otlpProfiles',
+    '200, partial success',
+    'profiles of OpenTelemetry',
+  ),
+  receiving(['POST'], '/v1/traces', 'otlpTraces', '200, partial success', 'spans of OpenTelemetry'),
+  receiving(
+    ['POST'],
+    '/v1/logs',
+    'otlpLogs',
+    '200, partial success',
+    'profiles of Splunk; any other record is dropped',
+  ),
+  quiet(['POST'], '/v1/metrics', 200, 'metrics'),
+  ...endpoints.map(querying),
+  asking('/info', '200, what is on offer', () => ({ status: 200, body: info })),
+  quiet(['POST'], '/telemetry/proxy/*', 202, 'telemetry'),
+  quiet(['GET', 'POST'], '/v0.7/config', 200, 'config'),
+  quiet(['PUT', 'POST'], '/v0.6/stats', 200, 'stats'),
+  {
+    ...asking('/healthz', '200 while it runs', () => ({ status: 200, body: { ok: true } })),
+    needsKey: false,
+  },
+  asking('/metrics', "200, counters in Prometheus' text format", ({ metrics }) => metrics.reply()),
+]
+
+/** What a tracer is told to be on offer: what is understood, and nothing that is only answered. */
+const info = {
+  version: '0.1.0',
+  endpoints: ['/info', '/profiling/v1/input', '/v0.4/traces', '/v0.5/traces', '/telemetry/proxy/'],
+  client_drop_p0s: false,
 }
 
-/** Answers one request, whatever it is. Never rejects. */
-export async function handle(
-  context: Context,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const reply = await route(context, request).catch((error: unknown) => refuse(context, error))
-  if (reply === undefined) return
-  const drained = await drain(request, context.limits.drainBytes)
-  answer(response, reply.status, reply.body, !drained || context.isClosing())
+/** The route of a path, whatever the method. */
+export function routeOf(path: string): Route | undefined {
+  return exact.get(path) ?? prefixes.find((route) => path.startsWith(route.path.slice(0, -1)))
 }
 
-function refuse({ counters }: Context, error: unknown): Reply | undefined {
-  if (error instanceof RequestAborted) {
-    counters.add('dropped.aborted_requests')
-    return undefined
+const exact = new Map(routes.map((route) => [route.path, route]))
+const prefixes = routes.filter(({ path }) => path.endsWith('*'))
+
+function receiving(
+  methods: readonly string[],
+  path: string,
+  protocol: ProtocolName,
+  answers: string,
+  of: string,
+): Route {
+  const handle: Route['handle'] = (context, request, key) => receive(context, request, protocol, key)
+  return { methods, path, protocol, answers, of: `stored: ${of}`, handle }
+}
+
+function querying(endpoint: Endpoint): Route {
+  const { method, path, summary, answers } = endpoint
+  const handle: Route['handle'] = ({ queries }, request) => {
+    return answerQuery(queries, endpoint, (request.url ?? '').split('?')[1] ?? '')
   }
-  const coded = error instanceof CodedError ? error : new CodedError('internal')
-  counters.add(`refused.${coded.code}`)
-  return { status: coded.status, body: refusal(coded) }
-}
-
-async function route(context: Context, request: IncomingMessage): Promise<Reply> {
-  const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  if (path === '/profiling/v1/input' || path === '/api/v2/profile') {
-    allow(request, ['POST'])
-    const { path: id } = await receive(context, request)
-    return { status: 202, body: { id } }
-  }
-  if (path === '/info') {
-    allow(request, ['GET'])
-    return { status: 200, body: info }
-  }
-  if (path === '/debug/counters') {
-    allow(request, ['GET'])
-    return { status: 200, body: context.counters }
-  }
-  const quiet = quietAnswer(path)
-  if (quiet === undefined) throw new CodedError('route_unknown')
-  allow(request, quiet.methods)
-  context.counters.add(quiet.counter)
-  return quiet
-}
-
-async function receive(context: Context, request: IncomingMessage): Promise<Stored> {
-  const { limits, counters, gate, store } = context
-  const encoding = contentEncoding(request)
-  const contentType = oneContentType(request)
-  return gate.upload(async (charge) => {
-    const received = await readBody(request, limits.uploadBytes, charge)
-    const upload = await gate.check(async () => {
-      const body = encoding === 'gzip' ? await inflateBody(received, limits.uploadBytes, charge) : received
-      const parts = await splitParts(body, contentType, limits)
-      const assembled = assemble(parts, limits)
-      counters.add('uploads.unchecked_profiles', await checkAttachments(assembled.attachments, limits))
-      return assembled
-    })
-    const stored = await store.put(upload)
-    counters.add(stored.repeated ? 'uploads.repeated' : 'uploads.stored')
-    counters.add('uploads.bytes', received.length)
-    return stored
-  })
-}
-
-async function inflateBody(
-  received: Buffer,
-  limit: number,
-  charge: (bytes: number) => void,
-): Promise<Buffer> {
-  try {
-    const body = await inflateGzip(received, limit)
-    charge(body.length)
-    return body
-  } catch (error) {
-    if (error instanceof CodedError) throw error
-    if (error instanceof TooLarge) throw new CodedError('upload_too_large', { actual: limit + 1, limit })
-    throw new CodedError('content_encoding_corrupt', {
-      reason: error instanceof Error ? error.message : 'unreadable',
-    })
+  return {
+    methods: [method],
+    path,
+    answers: answers ? '200, JSON' : '200, a pprof',
+    of: `${summary}; see openapi.json`,
+    handle,
   }
 }
 
-// One layer only: brotli and zstd inflate a few bytes to a gigabyte, and layers multiply.
-function contentEncoding(request: IncomingMessage): 'identity' | 'gzip' {
-  const actual = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
-  if (actual === 'identity' || actual === 'gzip') return actual
-  throw new CodedError('content_encoding_unsupported', { actual })
+function asking(path: string, answers: string, handle: Route['handle']): Route {
+  return { methods: ['GET'], path, answers, of: '', handle }
 }
 
-// Node takes the first of two; whoever stands between may have looked at the second.
-function oneContentType(request: IncomingMessage): string {
-  const [first = '', second] = request.headersDistinct['content-type'] ?? []
-  if (second !== undefined) throw new CodedError('content_type_unsupported', { actual: 'given twice' })
-  return first
-}
-
-function allow(request: IncomingMessage, methods: readonly string[]): void {
-  if (!methods.includes(request.method ?? '')) {
-    throw new CodedError('method_not_allowed', { allowed: methods.join(' or ') })
+/** What a client asks beside: its body is read within limits.drainBytes and dropped. */
+function quiet(
+  methods: readonly string[],
+  path: string,
+  status: number,
+  what: 'telemetry' | 'config' | 'stats' | 'metrics',
+): Route {
+  const handle = ({ counters }: Context) => {
+    counters.add(`dropped.${what}_requests`)
+    return { status, body: {} }
   }
+  return { methods, path, answers: `${status} \`{}\``, of: '**dropped**', handle }
 }

@@ -1,25 +1,40 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { type Logger, pino } from 'pino'
 import { CodedError } from '../pprof/errors'
 import { type LimitValues, limitValues } from '../pprof/limits'
 import { refusal } from './answer'
+import type { Context, QuerySource } from './context'
 import { Counters } from './counters'
 import { Gate } from './gate'
-import { type Context, handle } from './routes'
-import { type FileOps, Store } from './store'
+import { handle } from './handle'
+import { HostNames } from './host-names'
+import { Keys } from './keys'
+import { isLoopback } from './loopback'
+import { Metrics } from './metrics'
+import type { Sink } from './model'
+import { Decoder } from './receive/decoder'
 
 /** How an intake is started. */
 export interface IntakeOptions {
-  /** Address to listen on; 127.0.0.1 where absent. There is no authentication yet: any other address lets strangers write to the disk. */
+  /** Address to listen on; 127.0.0.1 where absent. One that others reach is refused without keys. */
   host?: string
   /** TCP port; 8126, the Datadog Agent's, where absent; 0 for any free one. */
   port?: number
-  /** Directory of the store; created where missing. */
-  dir: string
+  /** Where received data goes. */
+  sink: Sink
+  /** What answers queries; there are none where absent. */
+  queries?: QuerySource
+  /** Name to key. Where there are none, everybody who reaches the port is let in. */
+  keys?: ReadonlyMap<string, string>
+  /** Host names that clients may use beside `localhost` and addresses. */
+  allowedHosts?: readonly string[]
+  /** Where the sink counts too. */
+  counters?: Counters
+  /** Nothing is logged where absent. */
+  log?: Logger
   /** Replaces numbers of the table of limits. */
   limits?: Partial<LimitValues>
-  /** The store's file operations, for tests. */
-  fileOps?: FileOps
 }
 
 /** A running intake. */
@@ -36,9 +51,17 @@ const checkMs = 1_000
 
 /** Starts an intake; resolves when it listens. Rejects with the error of the file system or of the network. */
 export async function startIntake(options: IntakeOptions): Promise<Intake> {
-  const { host = '127.0.0.1', port = 8126, dir } = options
+  const {
+    host = '127.0.0.1',
+    port = 8126,
+    sink,
+    queries,
+    keys = new Map(),
+    log = pino({ enabled: false }),
+  } = options
+  if (keys.size === 0 && !isLoopback(host)) throw new OpenAddress(host)
   const limits = limitValues(options.limits)
-  const counters = new Counters()
+  const { counters = new Counters() } = options
   const server = createServer({
     requestTimeout: limits.requestMs,
     headersTimeout: limits.headersMs,
@@ -48,12 +71,19 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   // Silence: only where a request that is too slow has not been answered with its 408 before.
   server.timeout = limits.requestMs + 2 * checkMs
   server.maxConnections = limits.connections
-  const store = await Store.open(dir, options.fileOps)
+  const gate = new Gate(limits)
+  const decoder = new Decoder(limits)
   const context: Context = {
     limits,
     counters,
-    gate: new Gate(limits),
-    store,
+    metrics: new Metrics(counters, gate),
+    log,
+    gate,
+    hostNames: new HostNames(options.allowedHosts ?? []),
+    keys: new Keys(keys, limits),
+    decoder,
+    sink,
+    queries,
     isClosing: () => !server.listening,
   }
   server.on('request', (request, response) => handle(context, request, response))
@@ -66,12 +96,27 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     const head = `HTTP/1.1 ${coded.status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n`
     socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy())
   })
-  await listen(server, host, port)
+  await Promise.all([decoder.start(), listen(server, host, port)]).catch(async (error: unknown) => {
+    await decoder.close()
+    throw error
+  })
   const { address, family, port: bound } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
     counters,
-    close: () => close(server, limits.shutdownMs),
+    close: async () => {
+      await close(server, limits.shutdownMs)
+      await decoder.close()
+    },
+  }
+}
+
+/** The address is one that others reach, and there is no key to keep them out. */
+export class OpenAddress extends Error {
+  override readonly name = 'OpenAddress'
+
+  constructor(host: string) {
+    super(`--host ${host} can be reached by others, and no key is set (ACME_INTAKE_KEYS): not started.`)
   }
 }
 

@@ -23,6 +23,18 @@ export function decodeProfile(bytes: Uint8Array, limits: LimitValues = limitValu
   return reader.finish()
 }
 
+/**
+ * As decodeProfile, for a profile that names no sample types, as Splunk's: the caller knows them. Every sample has the same number
+ * of values, which may be none: `samples.values.length / samples.count`.
+ */
+export function decodeUntypedProfile(bytes: Uint8Array, limits: LimitValues): Profile {
+  if (bytes.length > limits.profileInflatedBytes)
+    throw limitError(limits, 'profileInflatedBytes', bytes.length)
+  const reader = new ProfileReader(bytes, limits)
+  reader.read()
+  return reader.finish(false)
+}
+
 /** Index of a type's and a unit's name. */
 type ValueTypeIndex = [type: number, unit: number]
 
@@ -64,11 +76,11 @@ class ProfileReader {
     while (wire.pos < end) this.field(wire.tag(end), end)
   }
 
-  finish(): Profile {
+  finish(isTyped = true): Profile {
     const strings = this.strings.finish()
     const text = (index: number) => strings[index] as string
     const valueType = ([type, unit]: ValueTypeIndex): ValueType => ({ type: text(type), unit: text(unit) })
-    this.checkValues()
+    if (isTyped) this.checkValues()
     const { locations, functions, mappings } = this
     resolveIds(locations.id.finish(), this.samples.stack, 'sample.location_id', 'location')
     resolveIds(functions.id.finish(), locations.lineFunction, 'line.function_id', 'function')

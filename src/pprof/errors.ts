@@ -12,9 +12,10 @@ export const errors = {
   },
   content_encoding_unsupported: {
     status: 415,
-    message: 'Content-Encoding is {actual}; identity and gzip are accepted.',
+    message:
+      'Content-Encoding is {actual}; identity, gzip, deflate and (Node 22.15 or newer) zstd are accepted.',
   },
-  content_encoding_corrupt: { status: 400, message: 'The body is not valid gzip: {reason}.' },
+  content_encoding_corrupt: { status: 400, message: 'The body is not valid {encoding}: {reason}.' },
   upload_too_large: {
     status: 413,
     message: 'Upload is {actual} bytes or more; the limit is {limit} (limits.uploadBytes).',
@@ -60,6 +61,49 @@ export const errors = {
       'Attachment {name} is {actual} bytes or more when inflated; the limit is {limit} (limits.profileInflatedBytes).',
   },
   profile_malformed: { status: 400, message: 'Attachment {name} is not a valid profile: {reason}.' },
+  body_malformed: { status: 400, message: 'The body is not valid {format}: {reason}.' },
+  body_too_deep: {
+    status: 400,
+    message: 'The body is nested {actual} levels deep or more; the limit is {limit} (limits.bodyDepth).',
+  },
+  body_too_complex: {
+    status: 413,
+    message: 'The body holds {actual} values or more; the limit is {limit} (limits.bodyValues).',
+  },
+  body_type_unsupported: { status: 415, message: 'Content-Type is {actual}; {accepted} is accepted here.' },
+  profile_format_unsupported: { status: 415, message: 'Profiles as {actual} are not read; pprof is.' },
+  profile_missing: { status: 400, message: 'The body holds no profile.' },
+  span_invalid: { status: 400, message: 'Span {actual}: {field} {reason}.' },
+  too_many_spans: {
+    status: 413,
+    message: 'The body holds {actual} spans or more; the limit is {limit} (limits.requestSpans).',
+  },
+  spans_too_large: {
+    status: 413,
+    message: 'The spans hold {actual} characters or more; the limit is {limit} (limits.requestSpanChars).',
+  },
+  check_timeout: {
+    status: 503,
+    message: 'Reading the body took more than {limit} ms (limits.checkMs); nothing of it was kept.',
+  },
+  check_memory: {
+    status: 413,
+    message: 'Reading the body took more than {limit} bytes of memory (limits.checkHeapBytes).',
+  },
+  host_not_allowed: {
+    status: 403,
+    message:
+      '{header} names {actual}; an address, localhost and the names in ACME_INTAKE_ALLOWED_HOSTS are answered.',
+  },
+  key_missing: {
+    status: 401,
+    message: 'This intake asks for a key: DD-API-KEY, X-Acme-Key or Authorization.',
+  },
+  key_unknown: { status: 403, message: 'The key is not one of this intake.' },
+  key_limited: {
+    status: 429,
+    message: 'This key sent more than {limit} {unit} a second ({knob}). Try again later.',
+  },
   intake_busy: {
     status: 429,
     message: 'The intake holds {actual} {unit}; the limit is {limit} ({knob}). Try again later.',
@@ -77,6 +121,17 @@ export const errors = {
     status: 500,
     message: 'The store failed with {reason}; nothing of this upload was kept.',
   },
+  store_unavailable: {
+    status: 503,
+    message: 'The store is starting again; nothing is lost. Try again later.',
+  },
+  query_invalid: { status: 400, message: 'The query is not valid: {field} {reason}.' },
+  query_too_large: {
+    status: 400,
+    message:
+      'The query asks for {actual} {unit}; the limit is {limit} ({knob}). A shorter range or a narrower selector asks for less.',
+  },
+  not_found: { status: 404, message: 'There is no {what} {id}; it may have expired.' },
   internal: { status: 500, message: 'The intake failed on this request; nothing of it was kept.' },
 } as const satisfies Record<string, { status: number; message: string }>
 

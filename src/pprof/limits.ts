@@ -128,6 +128,60 @@ export const limits = {
     of: 'one profile',
     reached: 'refused: 400 profile_malformed',
   },
+  bodyDepth: {
+    value: 64,
+    unit: 'levels',
+    of: 'nesting of a body in MessagePack, JSON or protobuf',
+    reached: 'refused: 400 body_too_deep',
+  },
+  bodyValues: {
+    value: 1_000_000,
+    unit: 'values',
+    of: 'messages, lists and scalars of one body in JSON or protobuf',
+    reached: 'refused: 413 body_too_complex',
+  },
+  requestSpans: {
+    value: 50_000,
+    unit: 'spans',
+    of: 'one request',
+    reached: 'refused: 413 too_many_spans',
+  },
+  requestSpanChars: {
+    value: 33_554_432,
+    unit: 'characters',
+    of: 'texts of all spans of one request',
+    reached: 'refused: 413 spans_too_large',
+  },
+  spanTextBytes: {
+    value: 4_096,
+    unit: 'bytes',
+    of: 'service, name or resource of one span',
+    reached: 'cut',
+  },
+  spanAttributes: {
+    value: 64,
+    unit: 'attributes',
+    of: 'one span',
+    reached: 'the others are dropped, and counted',
+  },
+  spanAttributeBytes: {
+    value: 2_048,
+    unit: 'bytes',
+    of: 'key or value of one attribute',
+    reached: 'value cut; an attribute of such a key dropped',
+  },
+  uploadTags: {
+    value: 64,
+    unit: 'tags',
+    of: 'one upload',
+    reached: 'the others are dropped',
+  },
+  tagBytes: {
+    value: 1_024,
+    unit: 'bytes',
+    of: 'key or value of one tag',
+    reached: 'value cut; a tag of such a key dropped',
+  },
   uploadsInFlight: {
     value: 128,
     unit: 'uploads',
@@ -145,6 +199,85 @@ export const limits = {
     unit: 'uploads',
     of: 'uploads inflated and decoded at one time',
     reached: 'the others wait',
+  },
+  checkMs: {
+    value: 20_000,
+    unit: 'ms',
+    of: 'inflating and decoding one upload',
+    reached: 'refused: 503 check_timeout',
+  },
+  checkHeapBytes: {
+    value: 402_653_184,
+    unit: 'bytes',
+    of: 'JavaScript heap of the thread that checks',
+    reached: 'refused: 413 check_memory',
+  },
+  keyRequestsPerSecond: {
+    value: 1_000,
+    unit: 'requests',
+    of: 'one key in a second; twice as many at once',
+    reached: 'refused: 429 key_limited, Retry-After',
+  },
+  keyBytesPerSecond: {
+    value: 67_108_864,
+    unit: 'bytes',
+    of: 'bodies of one key in a second; twice as many at once',
+    reached: 'refused: 429 key_limited, Retry-After',
+  },
+  walSegmentBytes: {
+    value: 67_108_864,
+    unit: 'bytes',
+    of: 'one segment of the log',
+    reached: 'the next record starts a new segment',
+  },
+  walGroupBytes: {
+    value: 4_194_304,
+    unit: 'bytes',
+    of: 'records that share one write and sync, unless one alone has more',
+    reached: 'the others wait for the next',
+  },
+  walBacklogBytes: {
+    value: 1_073_741_824,
+    unit: 'bytes',
+    of: 'records that are not in the columns yet',
+    reached: 'refused: 429 intake_busy, Retry-After',
+  },
+  diskFreeBytes: {
+    value: 268_435_456,
+    unit: 'bytes',
+    of: 'free space of the disk below which nothing is taken',
+    reached: 'refused: 507 storage_full',
+  },
+  endpointsPerService: {
+    value: 1_000,
+    unit: 'endpoints',
+    of: 'distinct endpoints of one service in the columns',
+    reached: 'summed up as `(other)`; the raw profile keeps them',
+  },
+  deadLetters: {
+    value: 1_000,
+    unit: 'profiles',
+    of: 'profiles that could not be brought into the columns, kept aside',
+    reached: 'counted and not kept aside',
+  },
+  queryDays: { value: 400, unit: 'days', of: 'range of one query', reached: 'refused: 400 query_too_large' },
+  queryProfiles: {
+    value: 1_000,
+    unit: 'profiles',
+    of: 'raw profiles read for one query',
+    reached: 'refused: 400 query_too_large',
+  },
+  timelineMinutes: {
+    value: 15,
+    unit: 'minutes',
+    of: 'range of one timeline',
+    reached: 'refused: 400 query_too_large',
+  },
+  timelineSamples: {
+    value: 500_000,
+    unit: 'samples',
+    of: 'one timeline',
+    reached: 'the rest is counted and left out',
   },
   drainBytes: {
     value: 33_554_432,
@@ -177,7 +310,7 @@ export const limits = {
     reached: 'a new one is closed unanswered',
   },
   shutdownMs: {
-    value: 5_000,
+    value: 1_500,
     unit: 'ms',
     of: 'requests finished after SIGTERM',
     reached: 'their connections are closed',
@@ -205,6 +338,15 @@ export interface Limit {
     | 'comments'
     | 'uploads'
     | 'connections'
+    | 'values'
+    | 'spans'
+    | 'attributes'
+    | 'tags'
+    | 'requests'
+    | 'endpoints'
+    | 'profiles'
+    | 'days'
+    | 'minutes'
   of: string
   reached: string
 }

@@ -50,7 +50,7 @@ test('whatever comes over a socket, it is answered or closed, never with a 5xx, 
       Buffer.from('\r\n0\r\n\r\n'),
     ])
     const zipped = maybe(gzipSync(body), 0.5)
-    const traces = Buffer.from('PUT /v0.4/traces HTTP/1.1\r\nHost: i\r\nContent-Length: 3\r\n\r\nabc')
+    const traces = Buffer.from('PUT /v0.4/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc')
     const request = pick([
       () => rawUpload(body),
       () => rawUpload(chunked, 'Transfer-Encoding: chunked'),

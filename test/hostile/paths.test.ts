@@ -49,12 +49,15 @@ test('names of attachments are data: files have names of ours, and nothing is wr
   const intake = await intakeFor(t, { dir })
   for (const name of hostileNames) {
     const files = { [name]: name.endsWith('.pprof') ? await realProfile() : Buffer.from('x') }
-    const { status, id = '' } = await post(intake, uploadBody(event({ attachments: [name] }), files))
+    const sent = { 'wall.pprof': await realProfile(), ...files }
+    const attachments = Object.keys(sent)
+    const { status, id = '' } = await post(intake, uploadBody(event({ attachments }), sent))
     assert.equal(status, 202, name)
-    assert.deepEqual(readStored(dir, id).get(name), Object.values(files)[0])
+    const kept = name.endsWith('.pprof') ? files[name] : undefined
+    assert.deepEqual(readStored(dir, id).get(name), kept)
   }
   const own =
-    /^(tmp|\d{4}-\d\d-\d\d(\/shop-[0-9a-f]{32}(\/(event\.json|files\.json|[0-9a-f]{32}\.(pprof|bin)))?)?)$/
+    /^(tmp|\d{4}-\d\d-\d\d(\/shop-[0-9a-f]{32}(\/(event\.json|files\.json|wall\.pprof|[0-9a-f]{32}\.(pprof|bin)))?)?)$/
   for (const path of below(outer)) {
     const inStore = path.split(sep).slice(3).join('/')
     assert.ok(path.split(sep).length <= 3 || own.test(inStore), path)
@@ -113,7 +116,7 @@ test('no address reads a file', async (t) => {
   const paths = [...targets.map((to) => `${to}etc/passwd`), ...targets.map((to) => `${to}${id}/event.json`)]
   assert.equal(paths.length, 200)
   for (const path of [...paths, `/${id}/event.json`, '/tmp', 'http://intake/etc/passwd', '*']) {
-    const request = `GET ${path} HTTP/1.1\r\nHost: intake\r\nConnection: close\r\n\r\n`
+    const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
     const received = await rawExchange(intake.url, [request])
     assert.ok([400, 404].includes(statusOf(received) ?? 0), `${path}: ${received}`)
     assert.doesNotMatch(received, /root:|tags_profiler/)

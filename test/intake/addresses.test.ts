@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { routeOf } from '../../src/intake/routes'
 import { intakeFor } from './helpers'
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'))
@@ -13,26 +14,18 @@ test('what a tracer asks beside uploading is answered, and dropped', async (t) =
     const response = await fetch(intake.url + path, { method, ...body })
     return [response.status, await response.json()]
   }
-  const rates = { rate_by_service: { 'service:,env:': 1 } }
-  assert.deepEqual(await ask('PUT', '/v0.4/traces'), [200, rates])
-  assert.deepEqual(await ask('POST', '/v0.4/traces'), [200, rates])
-  assert.deepEqual(await ask('PUT', '/v0.5/traces'), [200, rates])
   assert.deepEqual(await ask('POST', '/telemetry/proxy/api/v2/apmtelemetry'), [202, {}])
   assert.deepEqual(await ask('POST', '/v0.7/config'), [200, {}])
   assert.deepEqual(await ask('PUT', '/v0.6/stats'), [200, {}])
   const [status, info] = await ask('GET', '/info')
   assert.equal(status, 200)
-  assert.ok((info as { endpoints: string[] }).endpoints.includes('/profiling/v1/input'))
+  for (const path of (info as { endpoints: string[] }).endpoints) assert.ok(routeOf(path), path)
   assert.equal((info as { version: string }).version, version)
-  assert.deepEqual(await ask('GET', '/debug/counters'), [
-    200,
-    {
-      'dropped.config_requests': 1,
-      'dropped.stats_requests': 1,
-      'dropped.telemetry_requests': 1,
-      'dropped.traces_requests': 3,
-    },
-  ])
+  assert.deepEqual(intake.counters.toJSON(), {
+    'dropped.config_requests': 1,
+    'dropped.stats_requests': 1,
+    'dropped.telemetry_requests': 1,
+  })
 })
 
 test('any other address or method has a coded answer', async (t) => {

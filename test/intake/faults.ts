@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises'
-import type { FileOps } from '../../src/intake/store'
+import type { FileOps } from '../../src/intake/wal/files'
 
 /** Called before each operation of the store, with its name and path; may throw. */
 export type Before = (operation: string, path: string) => void

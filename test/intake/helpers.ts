@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { encode, time } from '@datadog/pprof'
 import { type Intake, type IntakeOptions, startIntake } from '../../src/intake/server'
-import type { Manifest } from '../../src/intake/store'
 import type { UploadEvent } from '../../src/pprof/upload'
+import { FileSink, type Manifest } from './file-sink'
 
 export function tempDir(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'acme-intake-'))
@@ -19,10 +19,10 @@ export function tempDir(t: TestContext): string {
 /** An intake on a free port and in a directory of its own, both gone after the test. */
 export async function intakeFor(
   t: TestContext,
-  options: Partial<IntakeOptions> = {},
+  options: Partial<IntakeOptions> & { dir?: string } = {},
 ): Promise<Intake & { dir: string }> {
-  const dir = options.dir ?? tempDir(t)
-  const intake = await startIntake({ port: 0, ...options, dir })
+  const { dir = tempDir(t), ...rest } = options
+  const intake = await startIntake({ port: 0, sink: new FileSink(dir), ...rest })
   t.after(() => intake.close())
   return { ...intake, dir }
 }
@@ -92,6 +92,7 @@ export interface Answer {
   code?: string
   message?: string
   id?: string
+  rejected?: { code: string; message: string; items: number }[]
 }
 
 /** Posts a body and reads the answer. */
@@ -125,7 +126,7 @@ export function rawExchange(url: string, pieces: readonly (string | Uint8Array)[
 /** A raw upload request that asks for the connection to be closed. */
 export function rawUpload(body: Uint8Array, head: string = `Content-Length: ${body.length}`): Buffer {
   const type = `Content-Type: multipart/form-data; boundary=${boundary}`
-  const lines = ['POST /profiling/v1/input HTTP/1.1', 'Host: intake', 'Connection: close', type, head]
+  const lines = ['POST /profiling/v1/input HTTP/1.1', 'Host: localhost', 'Connection: close', type, head]
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body])
 }
 
@@ -137,7 +138,7 @@ export function statusOf(received: string): number | undefined {
 
 /** Ids of all uploads that can be seen in a store, each of them checked to be whole. */
 export function storedIds(dir: string): string[] {
-  const days = readdirSync(dir).filter((name) => name !== 'tmp')
+  const days = readdirSync(dir).filter((name) => name !== 'tmp' && name !== 'spans.jsonl')
   return days
     .flatMap((day) => readdirSync(join(dir, day)).map((name) => `${day}/${name}`))
     .filter((id) => readStored(dir, id))

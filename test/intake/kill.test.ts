@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { spawnIntake } from './child'
-import { event, post, readStored, realProfile, storedIds, tempDir, uploadBody } from './helpers'
+import { event, post, realProfile, tempDir, uploadBody } from './helpers'
 
 const rounds = 6
 const senders = 4
@@ -11,19 +11,26 @@ test('every upload that was acknowledged before a SIGKILL is readable after it, 
   const dir = tempDir(t)
   const wall = await realProfile()
   const files = { 'wall.pprof': wall, 'space.pprof': wall }
-  const acknowledged = new Map<string, string>()
+  const acknowledged = new Set<string>()
+  const startMs = Date.now() - 10_000
   let sent = 0
   for (let round = 0; round < rounds; round++) {
     const intake = await spawnIntake(t, dir)
     let isUp = true
     const send = async () => {
       while (isUp) {
-        const text = JSON.stringify(event({ attachments: Object.keys(files), info: { n: sent++ } }))
+        const text = JSON.stringify(
+          event({
+            attachments: Object.keys(files),
+            start: new Date(startMs).toISOString(),
+            end: new Date(startMs + sent++).toISOString(),
+          }),
+        )
         const answer = await post(
           { url: intake.url } as Parameters<typeof post>[0],
           uploadBody(text, files),
         ).catch(() => {})
-        if (answer?.status === 202) acknowledged.set(answer.id ?? '', text)
+        if (answer?.status === 202) acknowledged.add(answer.id ?? '')
       }
     }
     const sending = Promise.all(Array.from({ length: senders }, send))
@@ -32,11 +39,32 @@ test('every upload that was acknowledged before a SIGKILL is readable after it, 
     isUp = false
     await sending
   }
-  const seen = new Set(storedIds(dir))
-  for (const [id, text] of acknowledged) {
-    assert.ok(seen.has(id), id)
-    assert.equal(String(readStored(dir, id).get('event.json')), text)
+  const { url } = await spawnIntake(t, dir)
+  const wanted = [...acknowledged]
+  const listed = await eventually(async () => {
+    const query = `fromMs=${startMs - 60_000}&toMs=${Date.now()}&limit=10000`
+    const profiles = await fetch(`${url}/api/v1/profiles?${query}`).then((response) => response.json())
+    const rows = profiles as { id: string; uploadId: string; name: string }[]
+    const seen = new Set(rows.map(({ uploadId }) => uploadId))
+    return wanted.every((id) => seen.has(id)) ? rows : undefined
+  })
+  for (const id of acknowledged) {
+    const names = listed.filter(({ uploadId }) => uploadId === id).map(({ name }) => name)
+    assert.deepEqual(names.sort(), ['space.pprof', 'wall.pprof'], id)
   }
-  t.diagnostic(`${rounds} kills, ${sent} sent, ${acknowledged.size} acknowledged, ${seen.size} seen`)
+  for (const { id } of listed.slice(0, 20)) {
+    const raw = await fetch(`${url}/api/v1/profile?id=${id}`).then((response) => response.arrayBuffer())
+    assert.deepEqual(Buffer.from(raw), wall)
+  }
+  t.diagnostic(`${rounds} kills, ${sent} sent, ${acknowledged.size} acknowledged, ${listed.length / 2} seen`)
   assert.ok(acknowledged.size > 0)
 })
+
+/** Asks until there is an answer; the test's own time is the limit. */
+async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    await wait(100)
+  }
+}

@@ -4,27 +4,32 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { limitValues } from '../../src/pprof/limits'
-import { parseEvent } from '../../src/pprof/upload'
-import { intakeFor, readStored, storedIds } from './helpers'
+import { intakeFor } from './helpers'
+import { labelsOf, storedProfiles, storedSpans } from './stored'
 
 const root = join(__dirname, '../..')
 
 const tracers = [
-  ['dd-trace-5', process.execPath],
-  ['dd-trace-6', join(root, 'node_modules/node-24/bin/node')],
+  ['dd-trace-5', process.execPath, '0.4'],
+  ['dd-trace-5', process.execPath, '0.5'],
+  ['dd-trace-6', join(root, 'node_modules/node-22/bin/node'), '0.4'],
 ] as const
 
-for (const [tracer, node] of tracers) {
-  test(`an unmodified ${tracer} uploads here, and has nothing to complain about`, async (t) => {
+for (const [tracer, node, version] of tracers) {
+  test(`an unmodified ${tracer}, traces ${version}: wall, heap and events profiles and spans arrive, nothing is refused`, async (t) => {
     const intake = await intakeFor(t)
     const env = {
       ...process.env,
       NODE_OPTIONS: '',
       DD_TRACE_AGENT_URL: intake.url,
+      DD_TRACE_AGENT_PROTOCOL_VERSION: version,
       DD_SERVICE: 'shop',
+      DD_ENV: 'prod',
+      DD_VERSION: '1.2.3',
       DD_PROFILING_ENABLED: 'true',
       DD_PROFILING_UPLOAD_PERIOD: '1',
+      // The test's own runtime may not read zstd.
+      DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
       DD_RUNTIME_METRICS_ENABLED: 'false',
       DD_TRACE_STATS_COMPUTATION_ENABLED: 'true',
       DD_TRACE_DEBUG: 'true',
@@ -39,18 +44,41 @@ for (const [tracer, node] of tracers) {
     const child = spawn(node, program, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
     assert.equal(stdout + stderr, '')
-    const refused = Object.keys(intake.counters.toJSON()).filter((name) => name.startsWith('refused.'))
-    assert.deepEqual(refused, [])
-    const ids = storedIds(intake.dir)
-    assert.ok(ids.length > 0)
-    for (const id of ids) {
-      assert.match(id, /\/shop-/)
-      const stored = readStored(intake.dir, id)
-      const { event, tags } = parseEvent(stored.get('event.json') ?? Buffer.of(), limitValues())
-      assert.equal(event.family, 'node')
-      assert.equal(tags.get('service'), 'shop')
-      assert.ok(event.attachments.includes('wall.pprof'))
-    }
     t.diagnostic(JSON.stringify(intake.counters))
+    const names = Object.keys(intake.counters.toJSON())
+    assert.deepEqual(
+      names.filter((name) => /^(refused|rejected|dropped.traces)/.test(name)),
+      [],
+    )
+
+    const profiles = storedProfiles(intake.dir)
+    const kinds = new Set(profiles.map(({ name }) => name))
+    assert.deepEqual([...kinds].sort(), ['events.pprof', 'space.pprof', 'wall.pprof'])
+    for (const { manifest } of profiles) {
+      assert.equal(manifest.tags.service, 'shop')
+      assert.ok(manifest.endMs > manifest.startMs)
+    }
+
+    const spans = storedSpans(intake.dir)
+    const [web] = spans.filter(({ kind, name }) => kind === 'server' && name === 'web.request')
+    assert.equal(web?.resource, 'GET')
+    assert.equal(web.service, 'shop')
+    const tags = { service: 'shop', env: 'prod', version: '1.2.3', runtime: 'nodejs' }
+    for (const [key, value] of Object.entries(tags)) assert.equal(web.tags[key], value, key)
+    assert.ok(profiles.every(({ manifest }) => manifest.tags['runtime-id'] === web.tags['runtime-id']))
+
+    const wall = profiles.filter(({ name }) => name === 'wall.pprof').map(({ profile }) => labelsOf(profile))
+    const ids = wall.flatMap((labels) =>
+      [...(labels.get('span id') ?? [])].map((id) => BigInt.asUintN(64, BigInt(id))),
+    )
+    const known = new Set(spans.map(({ spanId }) => BigInt(spanId ?? 0)))
+    assert.ok(
+      ids.some((id) => known.has(id)),
+      'a sample lies in a span that was stored',
+    )
+    assert.ok(
+      spans.some(({ traceIdHigh }) => traceIdHigh !== '0'),
+      '128-bit trace ids',
+    )
   })
 }

@@ -61,13 +61,28 @@ test('the same upload sent again, by a client that missed the answer, is kept on
   assert.equal(intake.counters.get('uploads.repeated'), 2)
 })
 
-test('attachments that are no profiles are stored as they are', async (t) => {
+test('attachments that are no profiles are dropped, and counted', async (t) => {
   const intake = await intakeFor(t)
   const sent = event({ attachments: ['code-provenance.json', 'wall.pprof'] })
   const files = { 'code-provenance.json': Buffer.from('[1]'), 'wall.pprof': await realProfile() }
   const { status, id = '' } = await post(intake, uploadBody(sent, files))
   assert.equal(status, 202)
-  assert.equal(String(readStored(intake.dir, id).get('code-provenance.json')), '[1]')
+  assert.deepEqual([...readStored(intake.dir, id).keys()], ['event.json', 'wall.pprof'])
+  assert.equal(intake.counters.get('dropped.attachments'), 1)
+})
+
+test('a profile that cannot be read spoils only itself, and the answer says so', async (t) => {
+  const intake = await intakeFor(t)
+  const sent = event({ attachments: ['space.pprof', 'wall.pprof'] })
+  const files = { 'space.pprof': Buffer.from('no profile'), 'wall.pprof': await realProfile() }
+  const { status, id = '', rejected } = await post(intake, uploadBody(sent, files))
+  assert.equal(status, 202)
+  assert.deepEqual(
+    rejected?.map(({ code, items }) => [code, items]),
+    [['profile_malformed', 1]],
+  )
+  assert.deepEqual([...readStored(intake.dir, id).keys()], ['event.json', 'wall.pprof'])
+  assert.equal(intake.counters.get('rejected.profile_malformed'), 1)
 })
 
 test('old clients that send further form fields are refused by name, not stored in part', async (t) => {

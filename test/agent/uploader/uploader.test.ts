@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../../../src/agent/uploader/clock'
 import type { Interval } from '../../../src/agent/uploader/uploader'
 import { startIntake } from '../../../src/intake/server'
 import { type Knobs, startHostileIntake } from '../../helpers/hostile-intake'
+import { FileSink } from '../../intake/file-sink'
 import { FakeClock, folder, makeInterval, makeUploader, parseUpload, profileOf } from './harness'
 
 async function hostile(t: TestContext, knobs: Knobs = {}) {
@@ -55,7 +56,7 @@ test('an interval without a sample is not uploaded', async (t) => {
 
 test('our intake accepts it over TCP, with any compression, and stores it as tagged', async (t) => {
   const dir = folder(t)
-  const intake = await startIntake({ dir, port: 0 })
+  const intake = await startIntake({ sink: new FileSink(dir), port: 0 })
   t.after(() => intake.close())
   // The intake decodes profiles before it keeps them: an empty one is well-formed.
   const profile = Buffer.from([0x32, 0x00])

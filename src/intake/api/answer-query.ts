@@ -1,0 +1,49 @@
+import { CodedError } from '../../pprof/errors'
+import type { QuerySource } from '../context'
+import type { Reply } from '../receive/protocol'
+import type { BytesQueryName } from '../store/intake-store'
+import type { Endpoint } from './endpoints'
+import { readParams } from './params'
+
+const hourMs = 3_600_000
+
+/** Answers one request of the API. `query` is what stands behind the `?`. Rejects with CodedError. */
+export async function answerQuery(
+  queries: QuerySource | undefined,
+  endpoint: Endpoint,
+  query: string,
+): Promise<Reply> {
+  if (queries === undefined) throw new CodedError('store_unavailable')
+  const params = readParams(query, endpoint.params)
+  for (const field of endpoint.required) {
+    if (params[field] === undefined) throw new CodedError('query_invalid', { field, reason: 'is missing' })
+  }
+  const complete = withDefaults(params, endpoint)
+  if (endpoint.answers === undefined) {
+    const body = await queries.queryBytes(endpoint.query as BytesQueryName, complete)
+    return { status: 200, contentType: 'application/octet-stream', body }
+  }
+  type JsonQueryName = Parameters<QuerySource['queryJson']>[0]
+  const body = await queries.queryJson(endpoint.query as JsonQueryName, complete)
+  return { status: 200, contentType: 'application/json', body }
+}
+
+/** All services and the last hour, where nothing is said. */
+function withDefaults(params: Record<string, unknown>, { params: types }: Endpoint): Record<string, unknown> {
+  const selections = ['', 'a.', 'b.'].filter((prefix) => Object.hasOwn(types, `${prefix}fromMs`))
+  const complete = { ...params }
+  for (const prefix of selections) {
+    const key = prefix.slice(0, -1)
+    const given = (prefix === '' ? complete : (complete[key] ?? {})) as Record<string, unknown>
+    const toMs = (given.toMs ?? Date.now()) as number
+    const filled = {
+      ...(Object.hasOwn(types, `${prefix}q`) && { q: '' }),
+      fromMs: toMs - hourMs,
+      ...given,
+      toMs,
+    }
+    if (prefix === '') Object.assign(complete, filled)
+    else complete[key] = filled
+  }
+  return complete
+}

@@ -1,0 +1,154 @@
+import type { QueryName } from '../query/queries'
+import type { ParamTypes } from './params'
+
+/** One address of the query API. */
+export interface Endpoint {
+  method: 'GET' | 'POST'
+  path: string
+  query: QueryName
+  summary: string
+  params: ParamTypes
+  /** Those that must be given. */
+  required: readonly string[]
+  /** The type in query/types.ts or store/profile-store.ts; `[]` behind it for a list. Undefined where the answer is a pprof. */
+  answers: string | undefined
+}
+
+const range: ParamTypes = { fromMs: 'number', toMs: 'number' }
+
+const selection: ParamTypes = { q: 'text', ...range }
+
+const filter: ParamTypes = {
+  'filter.endpoint': 'text',
+  'filter.thread': 'text',
+  'filter.labels': 'map',
+  'filter.function': 'text',
+  'filter.spanIds': 'list',
+  'filter.traceId': 'text',
+  'filter.profileIds': 'list',
+}
+
+const measure: ParamTypes = { kind: 'text', value: 'text', per: 'text' }
+
+const aggregate: ParamTypes = { ...selection, ...measure, ...filter }
+
+const func: ParamTypes = { ...aggregate, name: 'text', file: 'text', limit: 'number' }
+
+const prefixed = (prefix: string, params: ParamTypes): ParamTypes =>
+  Object.fromEntries(Object.entries(params).map(([name, type]) => [`${prefix}.${name}`, type]))
+
+/** All of them. docs/openapi.json is made of this table, held by a test. */
+export const endpoints: readonly Endpoint[] = [
+  get('services', 'services', 'Services that reported in the range', range, 'ServiceSummary[]'),
+  get('tag-keys', 'tagKeys', 'Keys of the tags in the selection', selection, 'string[]'),
+  get(
+    'tag-values',
+    'tagValues',
+    'Values of one tag, and how many profiles have each',
+    { ...selection, key: 'text', limit: 'number' },
+    'TagValue[]',
+    ['key'],
+  ),
+  get(
+    'profiles',
+    'profiles',
+    'Profiles, newest first',
+    { ...selection, kind: 'text', limit: 'number', offset: 'number' },
+    'ProfileInfo[]',
+  ),
+  get('profile', 'rawProfile', 'One profile as it was received', { id: 'text' }, undefined, ['id']),
+  {
+    ...get('pin', 'pin', 'Keeps one profile for long', { id: 'text' }, 'Pinned', ['id']),
+    method: 'POST',
+  },
+  get(
+    'flame-graph',
+    'flameGraph',
+    'A tree of stacks with sums',
+    { ...aggregate, groupBy: 'list', maxNodes: 'number' },
+    'FlameGraph',
+  ),
+  get(
+    'top-functions',
+    'topFunctions',
+    'Functions by their own or their whole share',
+    { ...aggregate, groupBy: 'list', orderBy: 'text', limit: 'number' },
+    'TopFunctions',
+  ),
+  get('call-graph', 'callGraph', 'What calls a function and what it calls', func, 'CallGraph', ['name']),
+  get('function-lines', 'functionLines', 'Lines of a function', func, 'FunctionLines', ['name']),
+  get(
+    'hotspots',
+    'hotspots',
+    'Where the time inside spans went',
+    {
+      ...range,
+      spanId: 'text',
+      traceId: 'text',
+      'endpoint.q': 'text',
+      'endpoint.name': 'text',
+      'endpoint.fromFraction': 'number',
+      'endpoint.toFraction': 'number',
+      scope: 'text',
+      limit: 'number',
+    },
+    'Hotspots',
+  ),
+  get(
+    'spans',
+    'spans',
+    'Spans of a trace or of an endpoint, longest first',
+    { ...selection, traceId: 'text', endpoint: 'text', limit: 'number' },
+    'SpanInfo[]',
+  ),
+  get(
+    'timeline',
+    'timeline',
+    'What each thread of a process ran when',
+    { ...range, runtimeId: 'text' },
+    'Timeline',
+    ['runtimeId', 'fromMs', 'toMs'],
+  ),
+  get(
+    'compare',
+    'compare',
+    'Two selections side by side',
+    {
+      ...prefixed('a', selection),
+      ...prefixed('b', selection),
+      ...measure,
+      ...filter,
+      limit: 'number',
+      maxNodes: 'number',
+    },
+    'Comparison',
+  ),
+  get(
+    'metrics',
+    'metrics',
+    'A value over time, by tag, endpoint or function',
+    {
+      ...selection,
+      ...measure,
+      stepMs: 'number',
+      groupBy: 'list',
+      endpoint: 'text',
+      'function.name': 'text',
+      'function.file': 'text',
+    },
+    'Metrics',
+    ['stepMs'],
+  ),
+  get('export', 'exportProfile', 'An aggregate as an uncompressed pprof', aggregate, undefined),
+]
+
+function get(
+  name: string,
+  query: QueryName,
+  summary: string,
+  params: ParamTypes,
+  answers: string | undefined,
+  required: readonly string[] = [],
+): Endpoint {
+  return { method: 'GET', path: `/api/v1/${name}`, query, summary, params, required, answers }
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CodedError } from '../pprof/errors'
+import { answer, refusal } from './answer'
+import { drain, RequestAborted } from './body'
+import type { Context } from './context'
+import type { Reply } from './receive/protocol'
+import { protocols } from './receive/protocols'
+import { type Route, routeOf } from './routes'
+
+/** Answers one request, whatever it is. Never rejects. */
+export async function handle(
+  context: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const startMs = performance.now()
+  const path = (request.url ?? '').split('?', 1)[0] ?? ''
+  const route = routeOf(path)
+  const reply = await admit(context, request, route).catch((error: unknown) => {
+    return refuse(context, request, route, error)
+  })
+  if (reply === undefined) return
+  const drained = await drain(request, context.limits.drainBytes)
+  answer(response, reply, !drained || context.isClosing())
+  context.metrics.observe(route?.path ?? 'unknown', reply.status, performance.now() - startMs)
+}
+
+async function admit(context: Context, request: IncomingMessage, route: Route | undefined): Promise<Reply> {
+  context.hostNames.check(request.headers)
+  const key = route?.needsKey === false ? undefined : context.keys.admit(request.headers)
+  if (route === undefined) throw new CodedError('route_unknown')
+  if (!route.methods.includes(request.method ?? '')) {
+    throw new CodedError('method_not_allowed', { allowed: route.methods.join(' or ') })
+  }
+  return route.handle(context, request, key)
+}
+
+function refuse(
+  { counters, log }: Context,
+  request: IncomingMessage,
+  route: Route | undefined,
+  error: unknown,
+): Reply | undefined {
+  if (error instanceof RequestAborted) {
+    counters.add('dropped.aborted_requests')
+    return undefined
+  }
+  const coded = error instanceof CodedError ? error : new CodedError('internal')
+  counters.add(`refused.${coded.code}`)
+  if (coded !== error) log.error({ err: error, route: route?.path }, 'a request failed')
+  else log.debug({ code: coded.code, route: route?.path }, coded.message)
+  const refused = route?.protocol && protocols[route.protocol].refused
+  const contentType = request.headers['content-type'] ?? ''
+  return refused?.(coded, { contentType }) ?? { status: coded.status, body: refusal(coded) }
+}

@@ -1,0 +1,218 @@
+import { toNumbers, U32Column } from '../../pprof/columns'
+import { CodedError } from '../../pprof/errors'
+import { Interner } from '../../pprof/interner'
+import type { Profile } from '../../pprof/model'
+import { type FunctionStacks, functionStacks } from '../store/function-stacks'
+import { type Kind, recogniseKind } from '../store/kinds'
+import { labelColumn, labelNames, labelText } from '../store/labels'
+import type { Frame, ProfileRow, Selection, StackTotals } from '../store/profile-store'
+import { readProfile } from '../store/read-profile'
+import type { Sources } from './queries'
+import { sampleTest } from './sample-filter'
+import { type ExpandedSpans, expandFilter } from './span-filter'
+import type { SampleFilter } from './types'
+
+/** What raw profiles say, in the shape of the columns. */
+export interface BlobTotals {
+  totals: StackTotals
+  rows: ProfileRow[]
+  missingProfiles: number
+}
+
+export interface RawProfile {
+  row: ProfileRow
+  profile: Profile
+}
+
+/** True where the columns do not have what is asked for. */
+export function needsBlobs(filter: SampleFilter | undefined, groupBy: readonly string[]): boolean {
+  const { thread, labels, spanIds, traceId, profileIds } = filter ?? {}
+  const asked = [thread, labels, spanIds, traceId, profileIds].some((value) => value !== undefined)
+  return asked || groupBy.some((key) => key === 'thread' || key.startsWith('label:'))
+}
+
+/** The rows of raw profiles that a filter can have samples in. Rejects with query_too_large. */
+export async function rowsFor(
+  { profiles, limits }: Sources,
+  selection: Selection,
+  kind: string,
+  filter: SampleFilter | undefined,
+  spans: ExpandedSpans | undefined,
+): Promise<ProfileRow[]> {
+  const limit = limits.queryProfiles
+  let rows: ProfileRow[]
+  if (spans) {
+    const located = await profiles.locate({
+      ids: spans.locateIds,
+      fromMs: selection.fromMs,
+      toMs: selection.toMs,
+    })
+    const ids = located.filter((row) => row.kind === kind).map(({ id }) => id)
+    rows = ids.length === 0 ? [] : await profiles.listProfiles({ ...selection, kind, ids, limit: limit + 1 })
+  } else {
+    const ids = filter?.profileIds
+    rows = await profiles.listProfiles({ ...selection, kind, ...(ids && { ids }), limit: limit + 1 })
+  }
+  if (rows.length > limit) {
+    throw new CodedError('query_too_large', {
+      actual: rows.length,
+      unit: 'raw profiles or more',
+      limit,
+      knob: 'limits.queryProfiles',
+    })
+  }
+  return rows
+}
+
+/** Reads and decodes raw profiles one after the other; those that are gone are left out and counted. */
+export async function* readRows(
+  { blobs, limits }: Sources,
+  rows: readonly ProfileRow[],
+  missing: () => void,
+): AsyncGenerator<RawProfile> {
+  for (const row of rows) {
+    const bytes = row.blob && (await blobs.getRange(row.blob.key, row.blob.offset, row.blob.length))
+    const profile = bytes && (await readProfile(bytes, limits).catch(() => undefined))
+    if (profile) yield { row, profile }
+    else missing()
+  }
+}
+
+/** Sums of raw profiles by group and stack, of the samples that the filter takes. */
+export async function blobTotals(
+  sources: Sources,
+  selection: Selection,
+  kind: Kind,
+  filter: SampleFilter,
+  groupBy: readonly string[],
+): Promise<BlobTotals> {
+  const spans = await expandFilter(sources, filter, selection)
+  const rows = await rowsFor(sources, selection, kind.name, filter, spans)
+  const sums = new TotalsBuilder(kind)
+  let missingProfiles = 0
+  for await (const { row, profile } of readRows(sources, rows, () => missingProfiles++)) {
+    const takes = sampleTest(profile, filter, spans)
+    const group = groupTest(profile, row, groupBy)
+    sums.add(profile, row, takes, group)
+  }
+  return { totals: sums.finish(), rows, missingProfiles }
+}
+
+/** The group of each sample. */
+function groupTest(
+  profile: Profile,
+  row: ProfileRow,
+  groupBy: readonly string[],
+): (sample: number) => string[] {
+  const parts = groupBy.map((key): ((sample: number) => string) => {
+    const names = labelsOfKey(key)
+    if (names === undefined) return () => row.tags[key] ?? ''
+    const labels = labelColumn(profile, names)
+    return (sample) => {
+      const label = labels[sample] as number
+      return label < 0 ? '' : labelText(profile, label)
+    }
+  })
+  return (sample) => parts.map((part) => part(sample))
+}
+
+function labelsOfKey(key: string): readonly string[] | undefined {
+  if (key === 'endpoint') return labelNames.endpoint
+  if (key === 'thread') return labelNames.thread
+  return key.startsWith('label:') ? [key.slice('label:'.length)] : undefined
+}
+
+class TotalsBuilder {
+  readonly #groups: string[][] = []
+  readonly #groupIds = new Map<string, number>()
+  readonly #frames: Frame[] = []
+  readonly #frameIds = new Map<string, number>()
+  readonly #stacks = new Interner()
+  readonly #rows = new Interner()
+  readonly #values: number[][]
+
+  constructor(private readonly kind: Kind) {
+    this.#values = kind.values.map(() => [])
+  }
+
+  add(
+    profile: Profile,
+    row: ProfileRow,
+    takes: (sample: number) => boolean,
+    group: (sample: number) => string[],
+  ): void {
+    const own = functionStacks(profile)
+    const stackIds = this.#stackIds(own)
+    const { columns } = recogniseKind(profile.sampleTypes)
+    const width = profile.sampleTypes.length
+    const columnValues = columns.map(
+      (column) => column >= 0 && toNumbers(profile.samples.values, column, width),
+    )
+    const seconds = Math.max(1, (row.endMs - row.startMs) / 1_000)
+    for (let sample = 0; sample < profile.samples.count; sample++) {
+      if (!takes(sample)) continue
+      const at = this.#rows.intern([
+        this.#groupId(group(sample)),
+        stackIds[own.ofSample[sample] as number] as number,
+      ])
+      this.kind.values.forEach(({ name, gauge }, i) => {
+        const from = columnValues[i]
+        const value = from ? (from[sample] as number) : name === 'samples' ? 1 : 0
+        const sums = this.#values[i] as number[]
+        sums[at] = (sums[at] ?? 0) + (gauge ? value * seconds : value)
+      })
+    }
+  }
+
+  finish(): StackTotals {
+    const rowGroup = new Uint32Array(this.#rows.count)
+    const rowStack = new Int32Array(this.#rows.count)
+    for (let row = 0; row < this.#rows.count; row++) {
+      const [group = 0, stack = 0] = this.#rows.row(row)
+      rowGroup[row] = group
+      rowStack[row] = stack
+    }
+    const stackStart = new U32Column()
+    const stackFrames = new U32Column()
+    for (let stack = 0; stack < this.#stacks.count; stack++) {
+      stackStart.push(stackFrames.length)
+      for (const frame of this.#stacks.row(stack)) stackFrames.push(frame)
+    }
+    stackStart.push(stackFrames.length)
+    return {
+      groups: this.#groups,
+      rowGroup,
+      rowStack,
+      values: this.#values.map((sums) => Float64Array.from(sums)),
+      stackStart: stackStart.finish(),
+      stackFrames: stackFrames.finish(),
+      frames: this.#frames,
+    }
+  }
+
+  #stackIds({ frames, stackStart, stackFrames }: FunctionStacks): Uint32Array {
+    const ids = frames.map((frame) => this.#frameId(frame))
+    const mapped = stackFrames.map((frame) => ids[frame] as number)
+    return stackStart.subarray(0, -1).map((from, i) => this.#stacks.intern(mapped, from, stackStart[i + 1]))
+  }
+
+  #frameId(frame: Frame): number {
+    const key = `${frame.line} ${frame.file}\0${frame.name}`
+    let id = this.#frameIds.get(key)
+    if (id === undefined) {
+      id = this.#frames.push(frame) - 1
+      this.#frameIds.set(key, id)
+    }
+    return id
+  }
+
+  #groupId(by: string[]): number {
+    const key = JSON.stringify(by)
+    let id = this.#groupIds.get(key)
+    if (id === undefined) {
+      id = this.#groups.push(by) - 1
+      this.#groupIds.set(key, id)
+    }
+    return id
+  }
+}

@@ -1,0 +1,23 @@
+import type { Frame } from '../store/profile-store'
+import type { FrameInfo, Origin } from './types'
+
+const named: Readonly<Record<string, Origin>> = {
+  '(idle)': 'idle',
+  '(garbage collector)': 'gc',
+  '(program)': 'native',
+  '(root)': 'runtime',
+  'Non-JS threads': 'native',
+}
+
+/** Where a function comes from, by its name and file alone. */
+export function originOf({ name, file }: Frame): Origin {
+  const known = named[name]
+  if (known) return known
+  if (file === '') return 'native'
+  if (/^(node:|internal\/|evalmachine\.|wasm:)/.test(file)) return 'runtime'
+  return /[\\/]node_modules[\\/]/.test(file) ? 'library' : 'own'
+}
+
+export function frameInfo(frame: Frame): FrameInfo {
+  return { name: frame.name, file: frame.file, line: frame.line, origin: originOf(frame) }
+}

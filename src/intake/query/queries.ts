@@ -1,0 +1,49 @@
+import type { LimitValues } from '../../pprof/limits'
+import type { BlobStore } from '../store/blob-store'
+import type { ProfileStore, ServiceSummary } from '../store/profile-store'
+import type * as types from './types'
+
+/** Where queries read. */
+export interface Sources {
+  profiles: ProfileStore
+  /** Raw profiles, also those that are not in a BlobStore yet. */
+  blobs: Pick<BlobStore, 'getRange'>
+  /** Where pinned profiles go. */
+  pinned: Pick<BlobStore, 'put'>
+  limits: LimitValues
+}
+
+/** Every query by name, as runQuery runs it: parameters and result are plain JSON, but for bytes where it says so. */
+export interface Queries {
+  services(params: { fromMs: number; toMs: number }): Promise<ServiceSummary[]>
+  tagKeys(params: types.SelectionParams): Promise<string[]>
+  tagValues(
+    params: types.SelectionParams & { key: string; limit?: number },
+  ): Promise<{ value: string; profiles: number }[]>
+  profiles(params: types.ListParams): Promise<types.ProfileInfo[]>
+  /** The raw profile as received, gzip, zstd or bare. Rejects with not_found where there is none of that id, or it has expired. */
+  rawProfile(params: { id: string }): Promise<Uint8Array>
+  /** Keeps the raw profile for `Retention.pinnedMs`. Rejects with not_found as rawProfile does. */
+  pin(params: { id: string }): Promise<{ id: string; pinned: true }>
+  flameGraph(params: types.FlameGraphParams): Promise<types.FlameGraph>
+  topFunctions(params: types.TopParams): Promise<types.TopFunctions>
+  callGraph(params: types.FunctionParams): Promise<types.CallGraph>
+  functionLines(params: types.FunctionParams): Promise<types.FunctionLines>
+  hotspots(params: types.HotspotsParams): Promise<types.Hotspots>
+  /** Spans of a trace, or of an endpoint, longest first. */
+  spans(params: {
+    traceId?: string
+    q?: string
+    endpoint?: string
+    fromMs: number
+    toMs: number
+    limit?: number
+  }): Promise<types.SpanInfo[]>
+  timeline(params: types.TimelineParams): Promise<types.Timeline>
+  compare(params: types.CompareParams): Promise<types.Comparison>
+  metrics(params: types.MetricsParams): Promise<types.Metrics>
+  /** An aggregate as an uncompressed pprof. */
+  exportProfile(params: types.AggregateParams): Promise<Uint8Array>
+}
+
+export type QueryName = keyof Queries

@@ -1,0 +1,37 @@
+import type { Profile } from '../../pprof/model'
+import { labelColumn, labelId, labelNames, labelText } from '../store/labels'
+import type { ExpandedSpans } from './span-filter'
+import type { SampleFilter } from './types'
+
+type Test = (sample: number) => boolean
+
+/** Which samples of a raw profile a filter takes; its function is tested on stacks elsewhere. */
+export function sampleTest(profile: Profile, filter: SampleFilter, spans: ExpandedSpans | undefined): Test {
+  const tests: Test[] = []
+  const isLabel = (names: readonly string[], wanted: string) => {
+    const labels = labelColumn(profile, names)
+    tests.push((sample) => {
+      const label = labels[sample] as number
+      return label < 0 ? wanted === '' : labelText(profile, label) === wanted
+    })
+  }
+  if (filter.endpoint !== undefined) isLabel(labelNames.endpoint, filter.endpoint)
+  if (filter.thread !== undefined) isLabel(labelNames.thread, filter.thread)
+  for (const [key, value] of Object.entries(filter.labels ?? {})) isLabel([key], value)
+  if (spans) tests.push(insideTest(profile, spans))
+  return (sample) => tests.every((test) => test(sample))
+}
+
+/** Samples inside spans, by whatever ids they carry. */
+export function insideTest(profile: Profile, { inside, roots, traces }: ExpandedSpans): Test {
+  const of = (names: readonly string[], ids: ReadonlySet<bigint>): Test => {
+    if (ids.size === 0) return () => false
+    const labels = labelColumn(profile, names)
+    return (sample) => {
+      const label = labels[sample] as number
+      return label >= 0 && ids.has(labelId(profile, label))
+    }
+  }
+  const tests = [of(labelNames.span, inside), of(labelNames.rootSpan, roots), of(labelNames.trace, traces)]
+  return (sample) => tests.some((test) => test(sample))
+}

@@ -1,0 +1,83 @@
+import { parseId } from '../store/labels'
+import type { Selection, SpanRow } from '../store/profile-store'
+import { invalid } from './params'
+import type { Sources } from './queries'
+import type { SampleFilter } from './types'
+
+/** Which ids in the labels of a sample say that it is inside. */
+export interface ExpandedSpans {
+  /** The spans themselves and all below them, as far as spans are known. */
+  inside: ReadonlySet<bigint>
+  /** Local roots whose every sample is inside: the asked spans. */
+  roots: ReadonlySet<bigint>
+  /** Low halves of trace ids whose every sample is inside. */
+  traces: ReadonlySet<bigint>
+  /** Ids under which the profiles can be found. */
+  locateIds: bigint[]
+}
+
+export const maxSpans = 10_000
+
+/** Undefined where the filter does not ask about spans. */
+export async function expandFilter(
+  sources: Sources,
+  { spanIds, traceId }: SampleFilter,
+  range: Selection,
+): Promise<ExpandedSpans | undefined> {
+  if (spanIds === undefined && traceId === undefined) return undefined
+  const asked = (spanIds ?? []).map((text) => checkedId('spanIds', text))
+  const traceIdLow = traceId === undefined ? undefined : checkedId('traceId', traceId)
+  const times = { fromMs: 0, toMs: range.toMs }
+  const found =
+    traceIdLow !== undefined
+      ? await sources.profiles.spans({ ...times, traceIdLow, limit: maxSpans })
+      : await sources.profiles.spans({ ...times, spanIds: asked, limit: maxSpans })
+  return expandSpans(sources, found, asked, traceIdLow, times)
+}
+
+/** All that is below spans, in the traces they are part of. `asked` are the spans' own ids, also where no span is known. */
+export async function expandSpans(
+  { profiles }: Sources,
+  found: readonly SpanRow[],
+  asked: readonly bigint[],
+  traceIdLow: bigint | undefined,
+  times: { fromMs: number; toMs: number },
+): Promise<ExpandedSpans> {
+  const all: SpanRow[] = traceIdLow === undefined ? [] : [...found]
+  if (traceIdLow === undefined) {
+    for (const trace of new Set(found.map((span) => span.traceIdLow))) {
+      all.push(...(await profiles.spans({ ...times, traceIdLow: trace, limit: maxSpans })))
+    }
+  }
+  const inside = new Set(traceIdLow === undefined ? asked : all.map(({ spanId }) => spanId))
+  const children = new Map<bigint, bigint[]>()
+  for (const { spanId, parentId } of all) children.set(parentId, [...(children.get(parentId) ?? []), spanId])
+  const open = [...inside]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const child of children.get(id) ?? []) {
+      if (inside.has(child)) continue
+      inside.add(child)
+      open.push(child)
+    }
+  }
+  const traces = new Set(traceIdLow === undefined ? [] : [traceIdLow])
+  const locateIds = new Set([
+    ...asked,
+    ...traces,
+    ...all.map(({ spanId }) => spanId),
+    ...found.map((span) => span.traceIdLow),
+  ])
+  return {
+    inside,
+    roots: new Set(traceIdLow === undefined ? asked : inside),
+    traces,
+    locateIds: [...locateIds],
+  }
+}
+
+export function checkedId(field: string, text: string): bigint {
+  if (typeof text !== 'string' || !/^([0-9a-f]{16}){1,2}$/i.test(text)) {
+    invalid(field, `has ${JSON.stringify(text)}; an id is 16 or 32 hexadecimal digits`)
+  }
+  return parseId(text)
+}

@@ -1,0 +1,57 @@
+import { extname, join } from 'node:path'
+import { Piscina } from 'piscina'
+import { CodedError } from '../../pprof/errors'
+import type { LimitValues } from '../../pprof/limits'
+import type { DecodeResult, DecodeTask } from './decode-task'
+import type { Received } from './protocol'
+
+/**
+ * Reads requests in threads of their own, so that none, whatever it holds, keeps the others waiting. A thread that needs too long
+ * or too much memory is ended, and only its own request is refused.
+ */
+export class Decoder {
+  readonly #limits: LimitValues
+  readonly #pool: Piscina<DecodeTask | undefined, DecodeResult>
+
+  constructor(limits: LimitValues) {
+    this.#limits = limits
+    this.#pool = new Piscina({
+      filename: join(__dirname, `worker${extname(__filename)}`),
+      minThreads: 1,
+      maxThreads: limits.uploadsChecked,
+      idleTimeout: 60_000,
+      resourceLimits: { maxOldGenerationSizeMb: limits.checkHeapBytes / 2 ** 20 },
+    })
+  }
+
+  /** Resolves when a thread is up, so that the first upload does not wait for it. */
+  async start(): Promise<void> {
+    await this.#pool.run(undefined)
+  }
+
+  /** Takes the body's memory. At most limits.uploadsChecked at a time. Throws CodedError, check_timeout and check_memory among them. */
+  async decode(task: Omit<DecodeTask, 'limits'>): Promise<Received> {
+    const { checkMs, checkHeapBytes } = this.#limits
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), checkMs)
+    try {
+      const result = await this.#pool.run(
+        { ...task, limits: this.#limits },
+        { signal: late.signal, transferList: [task.body.buffer as ArrayBuffer] },
+      )
+      if ('code' in result) throw new CodedError(result.code, result.details)
+      return result.received
+    } catch (error) {
+      if (late.signal.aborted) throw new CodedError('check_timeout', { limit: checkMs })
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error
+      throw new CodedError('check_memory', { limit: checkHeapBytes })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+}

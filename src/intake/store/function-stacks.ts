@@ -1,0 +1,84 @@
+import { U32Column } from '../../pprof/columns'
+import { Interner } from '../../pprof/interner'
+import type { Profile } from '../../pprof/model'
+import type { Frame } from './profile-store'
+
+/** The distinct stacks of a profile by function, without lines, and which of them each sample has. */
+export interface FunctionStacks {
+  frames: Frame[]
+  stackStart: Uint32Array
+  /** Indices of `frames`, the leaf first. */
+  stackFrames: Uint32Array
+  ofSample: Uint32Array
+}
+
+/** Each function inlined into another is a frame of its own; functions of the same name, file and first line are one. */
+export function functionStacks(profile: Profile): FunctionStacks {
+  const { samples, locations } = profile
+  const { frames, ofFunction } = framesOf(profile)
+  const unknown = frames.length
+  const lineFrame = locations.lineFunction.map((fn) => ofFunction[fn] ?? unknown)
+  const byLocations = new Interner()
+  const byFrames = new Interner()
+  const ofLocations = new U32Column()
+  const ofSample = new Uint32Array(samples.count)
+  const stack = new U32Column()
+  let usesUnknown = false
+  for (let sample = 0; sample < samples.count; sample++) {
+    const from = samples.stackStart[sample] as number
+    const to = samples.stackStart[sample + 1] as number
+    const known = byLocations.count
+    const row = byLocations.intern(samples.stack, from, to)
+    if (row === known) {
+      stack.length = 0
+      for (let at = from; at < to; at++) {
+        const location = samples.stack[at] as number
+        const end = locations.lineStart[location + 1] as number
+        let line = locations.lineStart[location] as number
+        if (line === end) {
+          usesUnknown = true
+          stack.push(unknown)
+        }
+        for (; line < end; line++) {
+          const frame = lineFrame[line] as number
+          if (frame === unknown) usesUnknown = true
+          stack.push(frame)
+        }
+      }
+      ofLocations.push(byFrames.intern(stack.data, 0, stack.length))
+    }
+    ofSample[sample] = ofLocations.data[row] as number
+  }
+  if (usesUnknown) frames.push({ name: '(unknown)', file: '', line: 0 })
+  return { frames, ofSample, ...rows(byFrames) }
+}
+
+function framesOf({ functions, strings }: Profile) {
+  const frames: Frame[] = []
+  const known = new Map<string, number>()
+  const ofFunction = new Uint32Array(functions.count)
+  for (let fn = 0; fn < functions.count; fn++) {
+    const name = strings[functions.name[fn] as number] || '(anonymous)'
+    const file = strings[functions.filename[fn] as number] as string
+    const line = functions.startLine[fn] as number
+    const key = `${line} ${file}\0${name}`
+    let frame = known.get(key)
+    if (frame === undefined) {
+      frame = frames.push({ name, file, line }) - 1
+      known.set(key, frame)
+    }
+    ofFunction[fn] = frame
+  }
+  return { frames, ofFunction }
+}
+
+function rows(stacks: Interner) {
+  const stackStart = new U32Column(stacks.count + 1)
+  const stackFrames = new U32Column()
+  for (let row = 0; row < stacks.count; row++) {
+    stackStart.push(stackFrames.length)
+    for (const frame of stacks.row(row)) stackFrames.push(frame)
+  }
+  stackStart.push(stackFrames.length)
+  return { stackStart: stackStart.finish(), stackFrames: stackFrames.finish() }
+}

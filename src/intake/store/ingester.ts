@@ -1,0 +1,206 @@
+import { join } from 'node:path'
+import type { LimitValues } from '../../pprof/limits'
+import type { FileOps } from '../wal/files'
+import { SegmentReader } from '../wal/reader'
+import { type LogRecord, recordKinds } from '../wal/record'
+import { segmentFile, segmentKey } from '../wal/segment-names'
+import type { SegmentProgress } from '../wal/wal'
+import type { BlobStore } from './blob-store'
+import type { Attempt, Caution } from './crash-ledger'
+import type { DeadLetters } from './dead-letters'
+import { decodeUpload } from './decode-upload'
+import type { ColumnProfile, ColumnSpan, ProfileStore } from './profile-store'
+import { unpackSpans } from './upload-record'
+
+/** What the ingester did; the names of what was dropped are those of the intake's counters. */
+export type IngestCounter =
+  | 'ingest.profiles'
+  | 'ingest.repeated_profiles'
+  | 'ingest.spans'
+  | 'ingest.clock_skewed_uploads'
+  | 'dropped.undecodable_profiles'
+  | 'dropped.undecodable_records'
+  | 'dropped.crashing_records'
+  | 'dropped.torn_bytes'
+  | 'dropped.corrupt_bytes'
+  | 'dropped.foreign_segments'
+  | 'dropped.missing_segments'
+
+export interface IngesterOptions {
+  logDir: string
+  ops: FileOps
+  limits: LimitValues
+  profiles: ProfileStore
+  blobs: BlobStore
+  deadLetters: DeadLetters
+  count(name: IngestCounter, amount: number): void
+  /** The segment is in the columns up to `end`; `whole`: and in the BlobStore. */
+  onWritten(progress: { segment: string; end: number; whole: boolean }): void
+  /** Before a batch is decoded; undefined after it is written. */
+  onAttempt(attempt: Attempt | undefined): void
+  caution: Caution
+  /** What failed and will be tried again. */
+  onError(error: unknown): void
+}
+
+const maxBatchRecords = 64
+const maxBatchBytes = 16 * 1024 * 1024
+const gatherMs = 1_000
+const retryMs = 5_000
+
+/**
+ * Brings the log into the columns: reads what is synced, decodes, writes a batch per transaction, and hands sealed segments to the
+ * BlobStore. It can stop anywhere: the columns know how far each segment is in them, and the next start goes on there.
+ */
+export class Ingester {
+  /** Synced ends of segments that are not whole in the columns yet, oldest first. */
+  readonly #pending = new Map<string, SegmentProgress>()
+  #written: Map<string, { end: number }> | undefined
+  #running: Promise<void> | undefined
+  #wake: (() => void) | undefined
+  #stopping = false
+
+  constructor(private readonly options: IngesterOptions) {}
+
+  progress(progress: SegmentProgress): void {
+    this.#pending.set(progress.segment, progress)
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  /** Resolves when all that was announced before is in the columns, or the last try at it has failed. */
+  async idle(): Promise<void> {
+    this.#wake?.()
+    await this.#running
+  }
+
+  /** Finishes the batch in hand. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#wake?.()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // What comes within a second shares a transaction: each costs a write and sync of its own.
+    await this.#pause(gatherMs)
+    while (this.#pending.size > 0 && !this.#stopping) {
+      const progress = this.#pending.values().next().value as SegmentProgress
+      try {
+        await this.#ingest(progress)
+      } catch (error) {
+        if (isGone(error)) this.#forget(progress)
+        else await this.#retry(error)
+      }
+    }
+  }
+
+  async #retry(error: unknown): Promise<void> {
+    this.options.onError(error)
+    await this.#pause(retryMs)
+  }
+
+  // Somebody removed it: nothing will bring it back.
+  #forget({ segment, end }: SegmentProgress): void {
+    this.#pending.delete(segment)
+    this.options.count('dropped.missing_segments', 1)
+    this.options.onWritten({ segment, end, whole: true })
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#stopping) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#wake = undefined
+  }
+
+  async #ingest({ segment, end, sealed }: SegmentProgress): Promise<void> {
+    const { profiles, ops, logDir, onWritten } = this.options
+    this.#written ??= await profiles.written()
+    const from = this.#written.get(segment)?.end ?? 0
+    if (from < end) {
+      const reader = new SegmentReader(ops, join(logDir, segmentFile(segment)))
+      const maxRecords = this.options.caution.oneByOne ? 1 : maxBatchRecords
+      let batch: LogRecord[] = []
+      let bytes = 0
+      let written = from
+      for await (const record of reader.records(from, end)) {
+        batch.push(record)
+        bytes += record.end - record.offset
+        if (batch.length < maxRecords && bytes < maxBatchBytes) continue
+        await this.#write(segment, batch, record.end, false)
+        written = record.end
+        batch = []
+        bytes = 0
+        if (this.#stopping) return
+      }
+      if (batch.length > 0 || written < end) await this.#write(segment, batch, end, sealed)
+      this.#countDamage(reader)
+    } else if (sealed) {
+      await profiles.write({ segment, end, sealed, profiles: [], spans: [] })
+    }
+    if (sealed) await this.options.blobs.adopt(segmentKey(segment), join(logDir, segmentFile(segment)))
+    // It may have grown meanwhile.
+    const now = this.#pending.get(segment)
+    if (now && now.end === end && now.sealed === sealed) this.#pending.delete(segment)
+    if (sealed) this.#written.delete(segment)
+    onWritten({ segment, end, whole: sealed })
+  }
+
+  async #write(segment: string, records: readonly LogRecord[], end: number, sealed: boolean): Promise<void> {
+    const { profiles, onWritten, onAttempt, count } = this.options
+    const [first] = records
+    if (first) onAttempt({ segment, offset: first.offset, records: records.length })
+    const batch: { profiles: ColumnProfile[]; spans: ColumnSpan[] } = { profiles: [], spans: [] }
+    for (const record of records) await this.#decode(record, segment, batch)
+    const result = await profiles.write({ segment, end, sealed, ...batch })
+    onAttempt(undefined)
+    this.#written?.set(segment, { end })
+    count('ingest.profiles', result.profiles)
+    count('ingest.repeated_profiles', result.repeated)
+    count('ingest.spans', result.spans)
+    onWritten({ segment, end, whole: false })
+  }
+
+  async #decode(
+    record: LogRecord,
+    segment: string,
+    batch: { profiles: ColumnProfile[]; spans: ColumnSpan[] },
+  ) {
+    const { limits, deadLetters, count, caution } = this.options
+    if (caution.skip.includes(`${segment}@${record.offset}`)) return count('dropped.crashing_records', 1)
+    try {
+      if (record.kind === recordKinds.spans) {
+        for (const span of await unpackSpans(record)) batch.spans.push(span)
+      } else if (record.kind === recordKinds.upload) {
+        const { profiles, bad, clockSkewed } = await decodeUpload(record, segment, limits)
+        batch.profiles.push(...profiles)
+        if (clockSkewed) count('ingest.clock_skewed_uploads', 1)
+        for (const one of bad) await deadLetters.keep(one)
+        count('dropped.undecodable_profiles', bad.length)
+      } else {
+        count('dropped.undecodable_records', 1)
+      }
+    } catch {
+      // A record of ours that another version wrote, or that a fault of ours spoiled: it stays in its segment.
+      count('dropped.undecodable_records', 1)
+    }
+  }
+
+  #countDamage({ damage }: SegmentReader): void {
+    const { count } = this.options
+    count('dropped.torn_bytes', damage.tornBytes)
+    count('dropped.corrupt_bytes', damage.corruptBytes)
+    if (damage.foreign) count('dropped.foreign_segments', 1)
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}

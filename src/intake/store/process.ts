@@ -1,0 +1,164 @@
+/**
+ * The store's own process: decoding, the database and the queries. A process and not a thread: a database is native code, and what
+ * brings it down must not bring down who acknowledges uploads; its memory is bounded and counted apart; and a query never holds up
+ * the event loop that receives. Uploads do not travel between the two: this one reads them from the log.
+ */
+import { mkdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CodedError } from '../../pprof/errors'
+import { runQuery } from '../query/run'
+import { realFiles } from '../wal/files'
+import type { Caution } from './crash-ledger'
+import { DeadLetters } from './dead-letters'
+import { DuckDbStore } from './duckdb/duckdb-store'
+import { FileBlobStore } from './file-blob-store'
+import { Ingester } from './ingester'
+import { maintain, makeRoom } from './maintenance'
+import type { Command, Report } from './messages'
+import type { StoreProcessOptions } from './options'
+import type { ProfileStore } from './profile-store'
+import { SegmentBlobs } from './segment-blobs'
+
+const maintenanceMs = 60_000
+const recentMs = 2 * 3_600_000
+const lockWaitMs = 5_000
+
+interface Running {
+  options: StoreProcessOptions
+  profiles: ProfileStore
+  blobs: FileBlobStore
+  reads: SegmentBlobs
+  ingester: Ingester
+  timer: NodeJS.Timeout
+}
+
+let running: Running | undefined
+
+const report = (message: Report) => {
+  if (process.connected) process.send?.(message)
+}
+
+process.on('message', (command: Command) => {
+  handle(command).catch((error: unknown) => trouble(error))
+})
+// The other process is gone: whoever starts next needs the database.
+process.on('disconnect', () => process.exit(0))
+// The terminal signals the whole group; the other process says when to stop.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+
+async function handle(command: Command): Promise<void> {
+  if (command.type === 'open') {
+    try {
+      running = await open(command.options, command.caution)
+      report({
+        type: 'opened',
+        recentUploads: [...(await running.profiles.recentUploads(Date.now() - recentMs))],
+      })
+    } catch (error) {
+      report({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
+    }
+    return
+  }
+  if (running === undefined) return
+  const { ingester } = running
+  if (command.type === 'progress') ingester.progress(command.progress)
+  else if (command.type === 'stop') await stop(running)
+  else await answer(running, command)
+}
+
+async function answer(store: Running, command: Extract<Command, { id: number }>): Promise<void> {
+  const { id } = command
+  try {
+    report({ type: 'answer', id, bytes: await run(store, command) })
+  } catch (error) {
+    if (!(error instanceof CodedError)) trouble(error)
+    const { code, details } = error instanceof CodedError ? error : new CodedError('internal')
+    report({ type: 'refusal', id, code, details })
+  }
+}
+
+async function run(store: Running, command: Extract<Command, { id: number }>): Promise<Uint8Array> {
+  const { profiles, blobs, reads, options, ingester } = store
+  if (command.type === 'settle') await ingester.idle()
+  else if (command.type === 'maintain') await maintain(profiles, blobs, options.retention, command.nowMs)
+  else {
+    const sources = { profiles, blobs: reads, pinned: blobs, limits: options.limits }
+    const result = await runQuery(sources, command.name, command.params)
+    return result instanceof Uint8Array ? result : Buffer.from(JSON.stringify(result ?? null))
+  }
+  return Buffer.from('null')
+}
+
+async function open(options: StoreProcessOptions, caution: Caution): Promise<Running> {
+  const { dir, limits } = options
+  await mkdir(dir, { recursive: true })
+  const profiles = await openColumns(options)
+  const blobs = new FileBlobStore(dir)
+  const logDir = join(dir, 'log')
+  const ingester = new Ingester({
+    logDir,
+    ops: realFiles,
+    limits,
+    profiles,
+    blobs,
+    deadLetters: new DeadLetters(realFiles, join(dir, 'dead-letter'), limits.deadLetters),
+    count: (name, amount) => {
+      if (amount > 0) report({ type: 'count', name, amount })
+    },
+    onWritten: (progress) => report({ type: 'written', ...progress }),
+    onError: trouble,
+    onAttempt: (attempt) => report({ type: 'attempt', attempt }),
+    caution,
+  })
+  const timer = setInterval(() => {
+    keepHouse(options, profiles, blobs).catch(trouble)
+  }, maintenanceMs)
+  return { options, profiles, blobs, reads: new SegmentBlobs(blobs, logDir), ingester, timer }
+}
+
+// Whoever was killed a moment ago may have left a process that is just about to end.
+async function openColumns({
+  dir,
+  limits,
+  memoryBytes,
+  threads,
+}: StoreProcessOptions): Promise<ProfileStore> {
+  const { endpointsPerService } = limits
+  const path = join(dir, 'columns.duckdb')
+  for (const startedMs = Date.now(); ; ) {
+    try {
+      return await DuckDbStore.open({ path, memoryBytes, threads, endpointsPerService })
+    } catch (error) {
+      const locked = /lock/i.test(error instanceof Error ? error.message : '')
+      if (!locked) throw error
+      if (Date.now() - startedMs > lockWaitMs) throw new Error(`Another intake uses ${dir}.`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+async function keepHouse(
+  { dir, retention, limits }: StoreProcessOptions,
+  profiles: ProfileStore,
+  blobs: FileBlobStore,
+) {
+  await maintain(profiles, blobs, retention, Date.now())
+  const { bavail, bsize } = await statfs(dir)
+  const missing = 2 * limits.diskFreeBytes - bavail * bsize
+  if (missing > 0) {
+    const removed = await makeRoom(profiles, blobs, missing)
+    if (removed > 0)
+      trouble(new Error(`The disk is nearly full: removed the ${removed} oldest segments of raw profiles.`))
+  }
+}
+
+async function stop({ profiles, ingester, timer }: Running): Promise<void> {
+  clearInterval(timer)
+  await ingester.stop()
+  await profiles.close()
+  process.exit(0)
+}
+
+function trouble(error: unknown): void {
+  report({ type: 'trouble', message: error instanceof Error ? error.message : String(error) })
+}

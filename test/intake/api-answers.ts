@@ -1,0 +1,29 @@
+import type * as types from '../../src/intake/query/types'
+import type { ServiceSummary } from '../../src/intake/store/profile-store'
+
+export interface TagValue {
+  value: string
+  profiles: number
+}
+
+export interface Pinned {
+  id: string
+  pinned: true
+}
+
+/** All that the query API answers; docs/openapi.json has these types and what they are made of. */
+export interface Answers {
+  services: ServiceSummary
+  tagValues: TagValue
+  profiles: types.ProfileInfo
+  pin: Pinned
+  flameGraph: types.FlameGraph
+  topFunctions: types.TopFunctions
+  callGraph: types.CallGraph
+  functionLines: types.FunctionLines
+  hotspots: types.Hotspots
+  spans: types.SpanInfo
+  timeline: types.Timeline
+  compare: types.Comparison
+  metrics: types.Metrics
+}
