@@ -5,6 +5,7 @@ import { test } from 'node:test'
 
 interface Entry {
   resolved?: string
+  link?: boolean
   dependencies?: Record<string, string>
   optionalDependencies?: Record<string, string>
 }
@@ -13,7 +14,7 @@ const packages: Record<string, Entry> = lock.packages
 
 test('package-lock.json names no registry', () => {
   assert.deepEqual(
-    Object.keys(packages).filter((path) => packages[path]?.resolved !== undefined),
+    Object.keys(packages).filter((path) => packages[path]?.resolved !== undefined && !packages[path]?.link),
     [],
   )
 })
