@@ -180,10 +180,11 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
                                      thread->endpoint_counts.end());
   }
   const ThreadCpu::Usage usage = thread_cpu_.Take(sampled);
-  wall_->AddOtherThreads(usage);
+  // Alone they are no reason for an upload: after the last sampled thread has stopped nobody waits for one.
+  interval->has_samples = !wall_->empty() || !heaps.empty();
+  if (interval->has_samples) wall_->AddOtherThreads(usage);
   Measure(&interval->measured);
   interval->measured.process_cpu_nanos = usage.process_nanos;
-  interval->has_samples = !wall_->empty() || !heaps.empty();
   if (!wall_->empty()) interval->wall = wall_->Finish(interval->start_epoch_nanos, duration_nanos);
   if (!heaps.empty()) {
     interval->space = EncodeSpaceProfile(heaps, options_.heap_sampling_interval_bytes,

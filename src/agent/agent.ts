@@ -83,7 +83,7 @@ export class Agent {
     engine.finish()
     if (isMainThread) {
       if (this.#uploader === undefined) this.#startUploader()
-      await this.#uploader?.flush()
+      await this.#uploader?.close(Date.now() + this.#config.shutdownTimeoutMs)
     }
     this.#release()
   }
@@ -134,7 +134,6 @@ export class Agent {
   #release(): void {
     process.removeListener('exit', this.#onExit)
     clearTimeout(this.#uploaderTimer)
-    this.#uploader?.beginShutdown(Date.now())
     this.#engine?.stop()
     this.#releaseTermination?.()
     this.#releaseDatadog?.()

@@ -17,6 +17,7 @@ export class UploaderThread {
   readonly #flushes = new Map<number, (error: string | undefined) => void>()
   #lastFlush = 0
   #alive = true
+  #closing = false
 
   /** @param run what is known of this run of the profiler; with `shutdown` the thread is there for the last upload alone */
   constructor(
@@ -72,6 +73,16 @@ export class UploaderThread {
     })
   }
 
+  /** Makes the last upload; resolves when the thread has ended. Keeps the process alive until then: somebody waits for it. */
+  close(deadlineMs: number): Promise<void> {
+    if (!this.#alive) return Promise.resolve()
+    this.#closing = true
+    this.#worker.ref()
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+    this.beginShutdown(deadlineMs)
+    return ended
+  }
+
   /** Asks for the last upload, without waiting. */
   beginShutdown(deadlineMs: number): void {
     this.#say({ type: 'shutdown', deadlineMs, ...this.#lastInterval() })
@@ -105,7 +116,7 @@ export class UploaderThread {
   #settle(id: number, error: string | undefined): void {
     const resolve = this.#flushes.get(id)
     this.#flushes.delete(id)
-    if (this.#flushes.size === 0) this.#worker.unref()
+    if (this.#flushes.size === 0 && !this.#closing) this.#worker.unref()
     resolve?.(error)
   }
 

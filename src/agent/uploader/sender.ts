@@ -112,7 +112,9 @@ export class Sender {
     await clock.sleep(Math.max(0, this.#holdUntilMs - clock.nowMs()), this.#closing.signal)
     const startedMs = clock.nowMs()
     for (let attempt = 1; ; attempt++) {
-      if (this.#closing.signal.aborted) return this.#giveUp(job, 'shutdown', true)
+      // Each has its first attempt, if the time is short too: a copy on disk may never be sent.
+      const isHeld = this.#holdUntilMs > clock.nowMs()
+      if (this.#closing.signal.aborted && (attempt > 1 || isHeld)) return this.#giveUp(job, 'shutdown', true)
       const delayMs = await this.#attempt(job, uploadTimeoutMs, (outcome) =>
         judge(outcome, attempt, cycleMs - (clock.nowMs() - startedMs), cycleMs, random),
       )
