@@ -5,8 +5,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { ProfileUpload } from '../../src/intake/model'
+import { type ColumnContents, columnContents } from '../../src/intake/store/column-profile'
 import { IntakeStore } from '../../src/intake/store/intake-store'
+import { decodeProfile } from '../../src/pprof/decode'
 import { limitValues } from '../../src/pprof/limits'
 import { heapTypes, type MadeSample, makeProfile, wallTypes } from '../../test/intake/profiles'
 
@@ -81,6 +84,11 @@ async function main(): Promise<void> {
   // A dozen different ones, told apart by their times and tags: making them costs more than storing them.
   const walls = Array.from({ length: 12 }, (_, i) => wallProfile(base + i * 60_000))
   const heap = heapProfile()
+  // With `decoded` as second argument: as if whoever checked them had handed on what it decoded.
+  const decoded = process.argv[3] === 'decoded'
+  const contents = decoded
+    ? [...walls, heap].map((bytes) => columnContents(decodeProfile(gunzipSync(bytes))))
+    : undefined
   const store = await IntakeStore.open({ dir, limits: limitValues({ diskFreeBytes: 0 }), log: console.error })
   const make = (n: number): ProfileUpload => ({
     tags: new Map(
@@ -97,8 +105,12 @@ async function main(): Promise<void> {
     startMs: base + Math.floor(n / 10) * 60_000,
     endMs: base + Math.floor(n / 10) * 60_000 + 60_000,
     profiles: [
-      { name: 'wall.pprof', bytes: walls[n % 12] as Buffer },
-      { name: 'space.pprof', bytes: heap },
+      {
+        name: 'wall.pprof',
+        bytes: walls[n % 12] as Buffer,
+        ...(contents && { contents: contents[n % 12] as ColumnContents }),
+      },
+      { name: 'space.pprof', bytes: heap, ...(contents && { contents: contents[12] as ColumnContents }) },
     ],
     endpointCounts: Object.fromEntries(endpoints.map((name) => [name, 30])),
     event: Buffer.from('{}'),
@@ -111,8 +123,10 @@ async function main(): Promise<void> {
     const from = performance.now()
     await Promise.all([0, 1, 2, 3].map((i) => store.profiles(make(n + i))))
     acks.push(performance.now() - from)
+    // As under a load that it can follow: never much behind.
+    if (n % 40 === 36) await store.settle()
   }
-  const acknowledgedMs = performance.now() - started
+  const acknowledgedMs = acks.reduce((sum, ms) => sum + ms, 0)
   await store.settle()
   const settledMs = performance.now() - started
   const own = process.cpuUsage(before.own)

@@ -10,6 +10,7 @@ import { scaleOf, type WeightedStacks, weightedStacks } from './weighted-stacks'
 
 const usualLimit = 100
 const maxLimit = 10_000
+const maxGroups = 100
 const rollTags = new Set(['service', 'env', 'version'])
 /** Below two hours the samples are as fast, and need no whole hours. */
 const rollUpFromMs = 2 * 3_600_000
@@ -27,7 +28,7 @@ export async function topFunctions(sources: Sources, params: TopParams): Promise
     !needsBlobs(params.filter, groupBy) &&
     [...groupBy, ...selection.selector.map(({ key }) => key)].every((key) => rollTags.has(key))
   if (rolled) return fromRollUps(sources, params, groupBy, limit)
-  const stacks = await weightedStacks(sources, params, groupBy)
+  const stacks = await weightedStacks(sources, params, groupBy, maxGroups)
   return ranked(stacks, groupBy.length > 0, orderBy, limit)
 }
 
@@ -52,7 +53,7 @@ function ranked(
   const groupTotals = groups.map(() => 0)
   value.forEach((one, row) => {
     const group = stacks.rowGroup[row] as number
-    groupTotals[group] = (groupTotals[group] as number) + one
+    if (group >= 0) groupTotals[group] = (groupTotals[group] as number) + one
   })
   return {
     measure: stacks.measure,

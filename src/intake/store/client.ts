@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { CodedError } from '../../pprof/errors'
 import type { QueryName } from '../query/queries'
 import type { SegmentProgress } from '../wal/wal'
+import type { ColumnContents } from './column-profile'
 import { CrashLedger } from './crash-ledger'
 import type { Command, Report } from './messages'
 import type { StoreProcessOptions } from './options'
@@ -52,6 +53,10 @@ export class StoreClient {
   progress(progress: SegmentProgress): void {
     this.#progress.set(progress.segment, progress)
     if (this.#opened) this.#send({ type: 'progress', progress })
+  }
+
+  contents(uploadId: string, contents: (ColumnContents | undefined)[]): void {
+    if (this.#opened) this.#send({ type: 'contents', uploadId, contents })
   }
 
   query(name: QueryName, params: unknown): Promise<Uint8Array> {

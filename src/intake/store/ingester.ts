@@ -6,6 +6,7 @@ import { type LogRecord, recordKinds } from '../wal/record'
 import { segmentFile, segmentKey } from '../wal/segment-names'
 import type { SegmentProgress } from '../wal/wal'
 import type { BlobStore } from './blob-store'
+import type { ColumnContents } from './column-profile'
 import type { Attempt, Caution } from './crash-ledger'
 import type { DeadLetters } from './dead-letters'
 import { decodeUpload } from './decode-upload'
@@ -36,6 +37,8 @@ export interface IngesterOptions {
   count(name: IngestCounter, amount: number): void
   /** The segment is in the columns up to `end`; `whole`: and in the BlobStore. */
   onWritten(progress: { segment: string; end: number; whole: boolean }): void
+  /** Of an upload's profiles, as far as they were decoded before. */
+  takeContents(uploadId: string): (ColumnContents | undefined)[]
   /** Before a batch is decoded; undefined after it is written. */
   onAttempt(attempt: Attempt | undefined): void
   caution: Caution
@@ -173,13 +176,13 @@ export class Ingester {
     segment: string,
     batch: { profiles: ColumnProfile[]; spans: ColumnSpan[] },
   ) {
-    const { limits, deadLetters, count, caution } = this.options
+    const { limits, deadLetters, takeContents, count, caution } = this.options
     if (caution.skip.includes(`${segment}@${record.offset}`)) return count('dropped.crashing_records', 1)
     try {
       if (record.kind === recordKinds.spans) {
         for (const span of await unpackSpans(record)) batch.spans.push(span)
       } else if (record.kind === recordKinds.upload) {
-        const { profiles, bad, clockSkewed } = await decodeUpload(record, segment, limits)
+        const { profiles, bad, clockSkewed } = await decodeUpload(record, segment, limits, takeContents)
         batch.profiles.push(...profiles)
         if (clockSkewed) count('ingest.clock_skewed_uploads', 1)
         for (const one of bad) await deadLetters.keep(one)

@@ -95,6 +95,8 @@ export class IntakeStore implements Sink {
       return { id, repeated: true }
     }
     const blobs = [...upload.profiles.map(({ bytes }) => bytes), upload.event]
+    const contents = upload.profiles.map((profile) => profile.contents)
+    if (contents.some((one) => one !== undefined)) this.client.contents(id, contents)
     const kept = this.wal.append(recordKinds.upload, uploadHeader(upload, id, Date.now()), blobs)
     this.#remember(id, kept)
     try {

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDetails } from '../../pprof/errors'
 import type { QueryName } from '../query/queries'
 import type { SegmentProgress } from '../wal/wal'
+import type { ColumnContents } from './column-profile'
 import type { Attempt, Caution } from './crash-ledger'
 import type { IngestCounter } from './ingester'
 import type { StoreProcessOptions } from './options'
@@ -9,6 +10,8 @@ import type { StoreProcessOptions } from './options'
 export type Command =
   | { type: 'open'; options: StoreProcessOptions; caution: Caution }
   | { type: 'progress'; progress: SegmentProgress }
+  /** Before the upload is in the log. */
+  | { type: 'contents'; uploadId: string; contents: (ColumnContents | undefined)[] }
   | { type: 'query'; id: number; name: QueryName; params: unknown }
   /** Answered when all progress told before is in the columns. */
   | { type: 'settle'; id: number }

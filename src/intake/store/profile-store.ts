@@ -259,8 +259,8 @@ export interface SeriesPoint {
 }
 
 export interface SpanQuery extends TimeRange {
-  traceIdLow?: bigint
-  traceIdHigh?: bigint
+  /** Low halves. */
+  traceIdsLow?: readonly bigint[]
   spanIds?: readonly bigint[]
   selector?: Selector
   /** `resource` of server spans. */
