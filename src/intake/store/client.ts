@@ -7,6 +7,7 @@ import type { ColumnContents } from './column-profile'
 import { CrashLedger } from './crash-ledger'
 import type { Command, Report } from './messages'
 import type { StoreProcessOptions } from './options'
+import { packContents } from './packed-contents'
 
 export interface StoreClientOptions extends StoreProcessOptions {
   onReport(report: Extract<Report, { type: 'written' | 'count' | 'trouble' }>): void
@@ -56,7 +57,8 @@ export class StoreClient {
   }
 
   contents(uploadId: string, contents: (ColumnContents | undefined)[]): void {
-    if (this.#opened) this.#send({ type: 'contents', uploadId, contents })
+    if (!this.#opened) return
+    this.#send({ type: 'contents', uploadId, contents: contents.map((one) => one && packContents(one)) })
   }
 
   query(name: QueryName, params: unknown): Promise<Uint8Array> {

@@ -1,27 +1,32 @@
 import type { ColumnContents } from './column-profile'
+import { type PackedContents, unpackContents } from './packed-contents'
 
 const frameBytes = 120
 
 /** Contents of profiles that were decoded when they were received, until their upload is read from the log. The oldest give way: what is not here is decoded again. */
 export class ContentsCache {
-  readonly #uploads = new Map<string, { contents: (ColumnContents | undefined)[]; bytes: number }>()
+  readonly #uploads = new Map<string, { contents: (PackedContents | undefined)[]; bytes: number }>()
   #bytes = 0
 
   constructor(private readonly maxBytes: number) {}
 
-  put(uploadId: string, contents: (ColumnContents | undefined)[]): void {
+  put(uploadId: string, contents: (PackedContents | undefined)[]): void {
     const bytes = contents.reduce((sum, one) => sum + (one ? sizeOf(one) : 0), 0)
-    this.take(uploadId)
+    this.#remove(uploadId)
     this.#uploads.set(uploadId, { contents, bytes })
     this.#bytes += bytes
     for (const [oldest] of this.#uploads) {
       if (this.#bytes <= this.maxBytes) return
-      this.take(oldest)
+      this.#remove(oldest)
     }
   }
 
   /** By the place of the profile in its upload. */
   take(uploadId: string): (ColumnContents | undefined)[] {
+    return this.#remove(uploadId).map((one) => one && unpackContents(one))
+  }
+
+  #remove(uploadId: string): (PackedContents | undefined)[] {
     const found = this.#uploads.get(uploadId)
     if (found === undefined) return []
     this.#uploads.delete(uploadId)
@@ -30,7 +35,7 @@ export class ContentsCache {
   }
 }
 
-function sizeOf({ stackStart, stackFrames, rowStack, rowValues, spanIds, frames }: ColumnContents): number {
+function sizeOf({ stackStart, stackFrames, rowStack, rowValues, spanIds, names }: PackedContents): number {
   const columns = [stackStart, stackFrames, rowStack, rowStack, spanIds, ...rowValues]
-  return columns.reduce((sum, { byteLength }) => sum + byteLength, frames.length * frameBytes)
+  return columns.reduce((sum, { byteLength }) => sum + byteLength, names.length * frameBytes)
 }

@@ -140,13 +140,12 @@ export class Dictionaries {
       inFile = new Map()
       this.#frameIds.set(file, inFile)
     }
-    const isIt = (id: number) => this.frames[id]?.line === line && this.frames[id]?.name === name
     // Names of one line are the rule: joining and hashing texts for each frame would cost more than all else.
     const first = inFile.get(name)
-    if (first !== undefined && isIt(first)) return first
+    if (first !== undefined && this.#isFrame(first, name, line)) return first
     const key = first === undefined ? name : `\0${line} ${name}`
     const known = first === undefined ? undefined : inFile.get(key)
-    if (known !== undefined && isIt(known)) return known
+    if (known !== undefined && this.#isFrame(known, name, line)) return known
     const id = this.frames.push(frame) - 1
     inFile.set(key, id)
     return id
@@ -154,8 +153,10 @@ export class Dictionaries {
 
   /** The id of each stack of a profile. */
   stackIds({ frames, stackStart, stackFrames }: ColumnProfile): Uint32Array {
-    const frameIds = Uint32Array.from(frames, (frame) => this.frameId(frame))
-    const global = stackFrames.map((frame) => frameIds[frame] as number)
+    const frameIds = new Uint32Array(frames.length)
+    for (let i = 0; i < frames.length; i++) frameIds[i] = this.frameId(frames[i] as Frame)
+    const global = new Uint32Array(stackFrames.length)
+    for (let i = 0; i < global.length; i++) global[i] = frameIds[stackFrames[i] as number] as number
     return stackStart
       .subarray(0, -1)
       .map((from, i) => this.#stackId(global, from, stackStart[i + 1] as number))
@@ -203,6 +204,11 @@ export class Dictionaries {
       await write.run(`UPDATE series SET first_hour = ${firstHour}, last_hour = ${lastHour} WHERE id = ${id}`)
     }
     this.#forgetNew()
+  }
+
+  #isFrame(id: number, name: string, line: number): boolean {
+    const frame = this.frames[id] as Frame
+    return frame.line === line && frame.name === name
   }
 
   #forgetNew(): void {
