@@ -9,12 +9,16 @@ import type { AggregateParams, Measure } from './types'
 /** What every aggregate is made of: one value per group and stack, as measured. `scale` turns a value into the measure asked for. */
 export interface WeightedStacks {
   measure: Measure
+  kind: Kind
   groups: { by: string[]; scale: number }[]
   scale: number
   rowGroup: Uint32Array
   /** -1 is all stacks that are too small to be told apart. */
   rowStack: Int32Array
   value: Float64Array
+  /** All values of the kind, and what each has to be multiplied with. */
+  columns: Float64Array[]
+  scales: number[]
   /** How many samples stand behind each value; undefined for kinds that do not count them. */
   samples: Float64Array | undefined
   stackStart: Uint32Array
@@ -53,6 +57,11 @@ export async function weightedStacks(
       source: fromBlobs ? 'blobs' : 'columns',
       missingProfiles,
     },
+    kind,
+    columns: kept.values,
+    scales: kind.values.map(({ gauge }) =>
+      scaleOf(scales.whole, gauge, gauge ? 'total' : (params.per ?? 'total')),
+    ),
     groups: kept.groups.map((by, i) => ({ by, scale: scales.groups[i] as number })),
     scale: scales.scale,
     rowGroup: kept.rowGroup,

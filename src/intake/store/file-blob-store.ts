@@ -50,8 +50,9 @@ export class FileBlobStore implements BlobStore {
   }
 
   async getRange(key: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+    const path = this.#path(key)
     try {
-      const handle = await this.#ops.open(this.#path(key), 'r')
+      const handle = await this.#ops.open(path, 'r')
       try {
         const bytes = Buffer.allocUnsafe(length)
         let filled = 0
@@ -89,8 +90,9 @@ export class FileBlobStore implements BlobStore {
   }
 
   async delete(keys: readonly string[]): Promise<void> {
+    const paths = keys.map((key) => this.#path(key))
     try {
-      for (const key of keys) await this.#ops.rm(this.#path(key), { force: true })
+      for (const path of paths) await this.#ops.rm(path, { force: true })
     } catch (error) {
       throw storageError(error)
     }

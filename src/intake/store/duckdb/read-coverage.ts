@@ -109,7 +109,7 @@ export async function coverageSteps(
       `SELECT g, sum(n)::DOUBLE, sum(p)::DOUBLE, sum(u)::DOUBLE FROM (
          SELECT ${key('c.hour', hourMs)}, sum(c.profiles) AS n, sum(c.process_ms) AS p, least(${hourMs}, sum(c.union_ms)) AS u
          FROM roll_coverage c JOIN ${rolledSql} ON sel.id = c.roll_group WHERE c.hour IN (${hours.join(', ')})
-         GROUP BY ALL, c.hour) GROUP BY g`,
+         GROUP BY 1, c.hour) GROUP BY g`,
       rolledValues(rolled),
       addTimes,
     )

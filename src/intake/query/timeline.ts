@@ -1,0 +1,206 @@
+import { toNumbers } from '../../pprof/columns'
+import { CodedError } from '../../pprof/errors'
+import type { Profile } from '../../pprof/model'
+import { functionStacks } from '../store/function-stacks'
+import { recogniseKind, wallKind } from '../store/kinds'
+import { findLabel, formatId, labelId, labelKeys, labelNames, labelText } from '../store/labels'
+import { readRows } from './blob-totals'
+import { frameInfo } from './origin'
+import { checkRange, invalid } from './params'
+import type { Sources } from './queries'
+import { spanInfo } from './spans'
+import type { FrameInfo, Timeline, TimelineParams } from './types'
+
+const eventKind = 'timeline/nanoseconds'
+const maxProfileMs = 15 * 60_000
+const maxSpans = 10_000
+
+/** What each thread of one process ran when, from the samples that have a time. */
+export async function timeline(sources: Sources, params: TimelineParams): Promise<Timeline> {
+  const { profiles, limits } = sources
+  const { fromMs, toMs } = checkRange(params, limits)
+  const { runtimeId } = params
+  if (typeof runtimeId !== 'string' || runtimeId === '') invalid('runtimeId', 'is missing')
+  const minutes = (toMs - fromMs) / 60_000
+  if (minutes > limits.timelineMinutes) {
+    const details = {
+      actual: Math.ceil(minutes),
+      unit: 'minutes',
+      limit: limits.timelineMinutes,
+      knob: 'limits.timelineMinutes',
+    }
+    throw new CodedError('query_too_large', details)
+  }
+  const selector = [{ key: 'runtime-id', pattern: runtimeId.replaceAll('*', ''), negated: false }]
+  const range = { fromMs: Math.max(0, fromMs - maxProfileMs), toMs }
+  const listed = await profiles.listProfiles({ ...range, selector, limit: limits.queryProfiles })
+  const rows = listed
+    .filter(({ endMs, kind }) => endMs > fromMs && (kind === wallKind.name || kind === eventKind))
+    .reverse()
+  const built = new TimelineBuilder(fromMs, toMs, limits.timelineSamples)
+  for await (const { row, profile } of readRows(sources, rows, () => {})) {
+    if (row.kind === eventKind) built.addEvents(profile)
+    else built.addSamples(profile)
+  }
+  const found = await profiles.spans({ ...range, selector, limit: maxSpans })
+  const spans = found.map(spanInfo).filter((span) => span.startMs + span.durationMs > fromMs)
+  return built.finish(spans)
+}
+
+type Thread = Timeline['threads'][number]
+
+class TimelineBuilder {
+  readonly #threads = new Map<string, Thread>()
+  readonly #frames: FrameInfo[] = []
+  readonly #frameIds = new Map<string, number>()
+  readonly #stacks: number[][] = []
+  readonly #stackIds = new Map<string, number>()
+  readonly #events: Timeline['events'] = []
+  #samples = 0
+  #cut = 0
+
+  constructor(
+    private readonly fromMs: number,
+    private readonly toMs: number,
+    private readonly maxSamples: number,
+  ) {}
+
+  addSamples(profile: Profile): void {
+    const { columns } = recogniseKind(profile.sampleTypes)
+    const width = profile.sampleTypes.length
+    const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
+    const frameIds = frames.map((frame) => this.#frameId(frameInfo(frame)))
+    const stackIds = new Map<number, number>()
+    const columnOf = (name: string) => {
+      const column = columns[wallKind.values.findIndex((value) => value.name === name)] as number
+      return column < 0 ? undefined : toNumbers(profile.samples.values, column, width)
+    }
+    const [wall, cpu] = [columnOf('wall'), columnOf('cpu')]
+    const keys = labelReaders(profile)
+    for (let sample = 0; sample < profile.samples.count; sample++) {
+      const endMs = keys.endMs(sample)
+      if (endMs === undefined || endMs <= this.fromMs || endMs > this.toMs) continue
+      if (this.#samples++ >= this.maxSamples) {
+        this.#cut++
+        continue
+      }
+      const own = ofSample[sample] as number
+      let stack = stackIds.get(own)
+      if (stack === undefined) {
+        stack = this.#stackId(
+          Array.from(
+            stackFrames.subarray(stackStart[own], stackStart[own + 1]),
+            (id) => frameIds[id] as number,
+          ),
+        )
+        stackIds.set(own, stack)
+      }
+      const thread = this.#thread(keys.thread(sample), keys.threadId(sample))
+      thread.endMs.push(endMs - this.fromMs)
+      thread.wallMs.push((wall?.[sample] ?? 0) / 1e6)
+      thread.cpuMs.push((cpu?.[sample] ?? 0) / 1e6)
+      thread.stack.push(stack)
+      thread.spanId.push(keys.span(sample))
+    }
+  }
+
+  /** dd-trace's events: GC, DNS, net and so on, as labels of samples without a stack. */
+  addEvents(profile: Profile): void {
+    const durations = toNumbers(profile.samples.values, 0, profile.sampleTypes.length)
+    const keys = labelReaders(profile)
+    const names = labelKeys(profile, ['event'])
+    const gcTypes = labelKeys(profile, ['gc type'])
+    const text = (sample: number, of: ReadonlySet<number>) => {
+      const label = findLabel(profile, sample, of)
+      return label < 0 ? '' : labelText(profile, label)
+    }
+    for (let sample = 0; sample < profile.samples.count; sample++) {
+      const endMs = keys.endMs(sample)
+      const durationMs = (durations[sample] as number) / 1e6
+      if (endMs === undefined || endMs <= this.fromMs || endMs - durationMs >= this.toMs) continue
+      if (this.#samples++ >= this.maxSamples) {
+        this.#cut++
+        continue
+      }
+      const name = [text(sample, names), text(sample, gcTypes)].filter((part) => part !== '').join(' ')
+      this.#events.push({ name, thread: keys.thread(sample), startMs: endMs - durationMs, durationMs })
+    }
+  }
+
+  finish(spans: Timeline['spans']): Timeline {
+    return {
+      frames: this.#frames,
+      stacks: this.#stacks,
+      threads: [...this.#threads.values()].map(inOrder),
+      spans,
+      events: this.#events.sort((a, b) => a.startMs - b.startMs),
+      cutSamples: this.#cut,
+    }
+  }
+
+  #thread(name: string, id: string): Thread {
+    const key = JSON.stringify([name, id])
+    let thread = this.#threads.get(key)
+    if (thread === undefined) {
+      thread = { name, id, endMs: [], wallMs: [], cpuMs: [], stack: [], spanId: [] }
+      this.#threads.set(key, thread)
+    }
+    return thread
+  }
+
+  #frameId(frame: FrameInfo): number {
+    const key = `${frame.line} ${frame.file}\0${frame.name}`
+    let id = this.#frameIds.get(key)
+    if (id === undefined) {
+      id = this.#frames.push(frame) - 1
+      this.#frameIds.set(key, id)
+    }
+    return id
+  }
+
+  #stackId(frames: number[]): number {
+    const key = frames.join()
+    let id = this.#stackIds.get(key)
+    if (id === undefined) {
+      id = this.#stacks.push(frames) - 1
+      this.#stackIds.set(key, id)
+    }
+    return id
+  }
+}
+
+function labelReaders(profile: Profile) {
+  const text = (names: readonly string[]) => {
+    const keys = labelKeys(profile, names)
+    return (sample: number) => {
+      const label = findLabel(profile, sample, keys)
+      return label < 0 ? '' : labelText(profile, label)
+    }
+  }
+  const times = labelKeys(profile, labelNames.endNanos)
+  const spans = labelKeys(profile, labelNames.span)
+  return {
+    thread: text(labelNames.thread),
+    threadId: text(labelNames.threadId),
+    endMs: (sample: number) => {
+      const label = findLabel(profile, sample, times)
+      return label < 0 ? undefined : Number((profile.samples.labelNum[label] as bigint) / 1_000n) / 1_000
+    },
+    span: (sample: number) => {
+      const label = findLabel(profile, sample, spans)
+      return label < 0 ? '' : formatId(labelId(profile, label))
+    },
+  }
+}
+
+function inOrder(thread: Thread): Thread {
+  const order = [...thread.endMs.keys()].sort(
+    (a, b) => (thread.endMs[a] as number) - (thread.endMs[b] as number),
+  )
+  const moved = <T>(column: T[]) => order.map((i) => column[i] as T)
+  return {
+    ...{ name: thread.name, id: thread.id },
+    ...{ endMs: moved(thread.endMs), wallMs: moved(thread.wallMs), cpuMs: moved(thread.cpuMs) },
+    ...{ stack: moved(thread.stack), spanId: moved(thread.spanId) },
+  }
+}
