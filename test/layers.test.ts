@@ -12,13 +12,14 @@ const { dependencies, devDependencies, peerDependencies } = JSON.parse(
 
 /**
  * What each room may import: rooms, `node` = builtin modules and our own package.json (its version), `packages` =
- * what an application installs with the agent, or may. The intake is not shipped with the agent, so what it needs is none of the application's dependencies.
+ * what an application installs with the agent, or may. The intake is not shipped with the agent, so what it needs is none of the application's dependencies;
+ * the explorer's packages are bundled into its page.
  */
 const permissions: Record<string, string[]> = {
   compose: ['agent', 'intake', 'pprof', 'node', 'packages'],
   agent: ['agent', 'pprof', 'node', 'packages'],
   intake: ['intake', 'pprof', 'node', 'packages', 'development packages'],
-  explorer: ['explorer', 'pprof', 'packages'],
+  explorer: ['explorer', 'pprof', 'development packages'],
   browser: ['browser', 'pprof'],
   pprof: ['pprof'],
 }

@@ -1,0 +1,31 @@
+import type { Measure } from '../api/types'
+import { formatValue } from '../flame/format'
+
+/** What stands behind a picture: nothing is left out in silence. */
+export function Coverage({
+  measure,
+  total,
+  cutNodes = 0,
+}: {
+  measure: Measure
+  total: number
+  cutNodes?: number
+}) {
+  const per = measure.per === 'total' ? '' : ` per ${measure.per}`
+  const parts = [
+    `${measure.profiles.toLocaleString('en-US')} ${measure.profiles === 1 ? 'profile' : 'profiles'} merged`,
+    `${formatValue(measure.processSeconds * 1e9, 'nanoseconds')} of process time`,
+    ...(measure.requests > 0 ? [`${Math.round(measure.requests).toLocaleString('en-US')} requests`] : []),
+    ...(cutNodes > 0 ? [`${cutNodes.toLocaleString('en-US')} small nodes summed up`] : []),
+    ...(measure.missingProfiles > 0 ? [`${measure.missingProfiles} profiles expired or unreadable`] : []),
+  ]
+  return (
+    <p class="coverage">
+      <b>
+        {formatValue(total, measure.unit)}
+        {per}
+      </b>{' '}
+      {parts.join(' · ')}
+    </p>
+  )
+}
