@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Pointed } from '../flame/flame-canvas'
 import type { Picture } from '../flame/picture'
 import { shown } from '../flame/text'
@@ -23,7 +23,7 @@ interface Props {
 export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
   const element = useRef<HTMLDivElement>(null)
   const place = menu.value
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!place) return
     const close = () => {
       menu.value = undefined

@@ -37,11 +37,11 @@ function scaled(value: number, step: number, units: readonly string[]): string {
     units.length - 1,
     Math.max(0, Math.floor(Math.log(Math.max(1, Math.abs(value))) / Math.log(step))),
   )
-  return `${digits(value / step ** at)} ${units[at]}`
+  return at === 0 ? `${Math.round(value)} ${units[0]}` : `${digits(value / step ** at)} ${units[at]}`
 }
 
 /** Three digits that say something. */
 function digits(value: number): string {
   const size = Math.abs(value)
-  return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2)
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
 }

@@ -96,7 +96,7 @@ function Services({ services }: { services: Service[] }) {
               <Sparkline values={time.data?.groups.find(({ by }) => by[0] === service)?.total ?? []} />
             ),
           },
-          costColumn(({ service }) => of(cpu, service), all),
+          costColumn<Service>(({ service }) => of(cpu, service), all),
           {
             name: 'core',
             title: 'CPU of a core',
@@ -180,7 +180,7 @@ function CostlyEndpoints() {
                 </span>
               ),
             },
-            costColumn(({ total }) => total, answer.data?.total ?? 0),
+            costColumn<TopFunctions['groups'][number]>(({ total }) => total, answer.data?.total ?? 0),
           ]}
         />
       )}
@@ -209,7 +209,7 @@ function CostlyFunctions() {
           keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
           columns={[
             { name: 'name', title: 'Function', cell: ({ frame }) => <FrameName frame={frame} /> },
-            costColumn(({ self }) => self, answer.data?.total ?? 0),
+            costColumn<TopFunctions['functions'][number]>(({ self }) => self, answer.data?.total ?? 0),
           ]}
         />
       )}
