@@ -16,6 +16,12 @@ export function draw(
   dark: boolean,
   onRange: (fromMs: number, toMs: number) => void,
 ): () => void {
+  // A step without neighbours makes no line.
+  const alone = series.map(({ values }) =>
+    values.flatMap((value, at) =>
+      value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null ? [at] : [],
+    ),
+  )
   const axis = {
     stroke: dark ? '#98a1ae' : '#5c6673',
     grid: { stroke: dark ? '#2a2f37' : '#e8ebef', width: 1 },
@@ -23,20 +29,23 @@ export function draw(
     font: '12px system-ui, sans-serif',
   }
   const size = () => ({ width: host.clientWidth, height: 220 })
-  const isSingle = timesMs.length < 60
+  const isShort = timesMs.length < 60
   const chart = new uPlot(
     {
       ...size(),
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, (max || 1) * 1.1] } },
-      axes: [axis, { ...axis, size: 74, values: (_, values) => values.map(format) }],
+      axes: [
+        { ...axis, values: (_, seconds) => clockTimes(seconds) },
+        { ...axis, size: 74, values: (_, values) => values.map(format) },
+      ],
       series: [
         { value: (_, seconds) => (seconds === null ? '' : new Date(seconds * 1_000).toLocaleString()) },
         ...series.map(({ name }, i) => ({
           label: name,
           stroke: strokes[i % strokes.length] as string,
           width: 2,
-          points: { show: isSingle, size: 5 },
+          points: { size: 6, show: true, filter: () => (isShort ? null : (alone[i] ?? [])) },
           value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)),
         })),
       ],
@@ -58,4 +67,16 @@ export function draw(
     observer.disconnect()
     chart.destroy()
   }
+}
+
+/** Hours and minutes, and the day where there are several. */
+function clockTimes(seconds: readonly number[]): string[] {
+  const isLong = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) > 86_400
+  const day = { month: 'short', day: 'numeric' } as const
+  return seconds.map((second) =>
+    new Date(second * 1_000).toLocaleString(undefined, {
+      ...(isLong && day),
+      ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    }),
+  )
 }
