@@ -51,11 +51,9 @@ export async function openPage(
     if (!/^(data|blob):/.test(address) && new URL(address).origin !== new URL(url).origin)
       faults.push(`request: ${address}`)
   })
-  await page.addInitScript(() => {
-    globalThis.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`policy: ${(event as unknown as { blockedURI: string }).blockedURI}`)
-    })
-  })
+  await page.addInitScript(
+    `addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.blockedURI))`,
+  )
   if (nowMs !== undefined) await page.clock.setFixedTime(nowMs)
   page.setDefaultTimeout(20_000)
   await page.goto(url)

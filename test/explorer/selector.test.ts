@@ -5,11 +5,14 @@ import { readTerms, wantedValue, withValue, writeTerms } from '../../src/explore
 import { formatSelector, parseSelector } from '../../src/intake/query/selector'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 })
-const term = fc.record({
-  key: text.filter((key) => key !== '' && !/^-|:/.test(key)),
-  pattern: text,
-  negated: fc.boolean(),
-})
+const term = fc.record(
+  {
+    key: text.filter((key) => key !== '' && !/^-|:/.test(key)),
+    pattern: text,
+    negated: fc.boolean(),
+  },
+  { noNullPrototype: true },
+)
 
 test('queries are read and written as the intake does', () => {
   fc.assert(

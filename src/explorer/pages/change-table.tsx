@@ -20,7 +20,9 @@ const kinds = {
 /** Functions by how much they changed, and how likely such a change is where nothing did. */
 export function ChangeTable({ comparison, asShares }: { comparison: Comparison; asShares: boolean }) {
   const only = param('only') || 'all'
-  const rows = comparison.functions.filter(kinds[only as keyof typeof kinds] ?? kinds.all)
+  const rows = comparison.functions.filter(
+    Object.hasOwn(kinds, only) ? kinds[only as keyof typeof kinds] : kinds.all,
+  )
   const aWhole = asShares ? comparison.aTotal : 1
   const bWhole = asShares ? comparison.bTotal : 1
   const text = (value: number) => (asShares ? formatPercent(value) : formatValue(value, comparison.a.unit))
