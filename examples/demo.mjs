@@ -16,6 +16,7 @@ const directory = join(root, '.demo')
 await rm(directory, { recursive: true, force: true })
 await mkdir(directory)
 const intakePort = await freePort()
+const intakeUrl = `http://127.0.0.1:${intakePort}`
 const shopPort = await freePort()
 const children = []
 process.once('SIGINT', () => stopAll().then(() => process.exit(130)))
@@ -27,7 +28,7 @@ async function stopAll() {
 async function run() {
   const intake = start('intake', [join(root, 'dist/intake/main.js')], {
     ACME_INTAKE_PORT: String(intakePort),
-    ACME_INTAKE_DIR: directory,
+    ACME_INTAKE_DIR: join(directory, 'intake'),
   })
   children.push(intake)
   await listening(intake, intakePort, 10_000)
@@ -39,7 +40,7 @@ async function run() {
     DD_ENV: 'demo',
     DD_VERSION: '1.2.3',
     DD_PROFILING_UPLOAD_PERIOD: String(uploadPeriodS),
-    DD_TRACE_AGENT_URL: `http://127.0.0.1:${intakePort}`,
+    DD_TRACE_AGENT_URL: intakeUrl,
   })
   children.push(shop)
   await listening(shop, shopPort, 15_000)
@@ -49,16 +50,16 @@ async function run() {
   )
   const load = drive(`http://127.0.0.1:${shopPort}`)
   const giveUpAt = Date.now() + giveUpMs
-  while ((await storedProfiles(directory, 'wall.pprof')).length < uploadsWanted && Date.now() < giveUpAt) {
+  while ((await storedProfiles(intakeUrl, 'wall.pprof')).length < uploadsWanted && Date.now() < giveUpAt) {
     if (shop.exitCode !== null) throw new Error(`the shop ended with code ${shop.exitCode}`)
     await delay(250)
   }
   const { answered, failed } = await load.stop()
   await end(shop, 5_000)
   console.log(`${answered} requests answered, ${failed} failed.\n`)
-  if ((await storedProfiles(directory, 'wall.pprof')).length < uploadsWanted)
+  if ((await storedProfiles(intakeUrl, 'wall.pprof')).length < uploadsWanted)
     throw new Error('too few uploads arrived')
-  await printReport(directory)
+  await printReport(intakeUrl, join(directory, 'profiles'))
 }
 
 let failure

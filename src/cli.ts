@@ -1,180 +1,76 @@
 #!/usr/bin/env node
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
-import * as zlib from 'node:zlib'
-import { chooseKind, chooseType } from './pprof/choose'
-import { decodeProfile } from './pprof/decode'
-import { limitValues } from './pprof/limits'
-import { mergeProfiles } from './pprof/merge'
-import type { Profile } from './pprof/model'
-import { type Top, topByFunction, topByLabel, topByLine } from './pprof/top'
-import { printable, scale, topText } from './pprof/top-text'
-import { type ParsedEvent, parseEvent } from './pprof/upload'
+import { existsSync } from 'node:fs'
+import { diff } from './cli/diff'
+import { exportPprof } from './cli/export'
+import { flame } from './cli/flame'
+import { hotspots } from './cli/hotspots'
+import { ls } from './cli/ls'
+import { Refusal, warn } from './cli/refusal'
+import { topFiles } from './cli/top-files'
+import { topQuery } from './cli/top-query'
 
-const usage = `Usage: acme-profiler top <file.pprof|directory> [options]
-  --type <name>   what to sum: cpu, wall, sample, inuse_space, alloc_space, ...
-  --by <what>     function (default), line, endpoint, or label <key>
-  --limit <n>     rows (default 20)
-  --json          as JSON, with every row
-A directory is the sum of all profiles of one kind below it.`
+const usage = `Usage: acme-profiler <command>
+  top <file.pprof|directory>  what profiles on disk say
+    --type <name>   what to sum: cpu, wall, sample, inuse_space, alloc_space, ...
+    --by <what>     function (default), line, endpoint, or label <key>
+    A directory is the sum of all profiles of one kind below it.
 
-// A person's own files: bounded, so that a broken one ends in a message, but far above what the intake takes.
-const bounds = limitValues({
-  profileInflatedBytes: 1024 ** 3,
-  profileSamples: 4_000_000,
-  profileStackEntries: 200_000_000,
-  profileLabels: 40_000_000,
-})
+Of an intake, where a selector is like 'service:shop env:prod version:1.2* -host:a':
+  ls [selector]               services, or the profiles of a selection
+  top <selector>              functions by what they cost
+  flame <selector> --out <f>  a flame graph as one HTML file
+  diff <A> <B>                two selections as a Markdown table; exit code 1 where a bound is passed
+    --fail-on <bound>         like 'cpu +5%'; may be repeated
+  export <selector> --out <f> an aggregate as a pprof; with --id <id> one profile as received
+  hotspots <trace or span id> where the time inside the spans went
+    --url <url>               the intake; ACME_INTAKE_URL, else http://127.0.0.1:8126; ACME_INTAKE_KEY is its key
+    --from, --to <time>       a date, or an age like 30m, 2h, 7d; the last hour
+    --value <name>            cpu, wall, samples, inuse_space, alloc_space, ...; --kind <name> of profile
+    --per <what>              total, second or request
+    --endpoint, --thread, --function, --trace <which>
 
-/** What ends the command with one line on stderr and exit code 2. */
-class Refusal extends Error {}
+  --limit <n>       rows (default 20)
+  --json            as JSON`
 
-interface Source {
-  readonly profile: Profile
-  readonly file: string
-}
-
-function run(argv: readonly string[]): string[] {
-  const { values, positionals } = parse(argv)
-  const [command, path, ...rest] = positionals
-  if (values.help) return [usage]
-  if (command !== 'top' || path === undefined || rest.length > 0) {
-    throw new Refusal('expected: top <file.pprof|directory> (--help shows the options)')
-  }
-  const limit = Number(values.limit)
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new Refusal(`--limit is ${values.limit}; it must be an integer from 1`)
-  }
-  const { profile, files } = load(path, values.type)
-  const index = chooseType(profile, values.type)
-  const { type = '', unit = '' } = profile.sampleTypes[index] ?? {}
-  const { rows, total } = summarize(profile, index, values.by)
-  const { service, start, end } = uploadsOf(files)
-  const samples = profile.samples.count
-  if (values.json) {
-    const about = { service, start, end, files: files.length, type, unit, total, samples }
-    return [JSON.stringify({ ...about, by: values.by, rows })]
-  }
-  const source = `${service ?? path}, ${start ? `${start} to ${end}, ` : ''}${files.length} profile`
-  return [
-    printable(`${source}${files.length > 1 ? 's' : ''}`),
-    printable(`${type}: ${scale(unit, total)(total)} in ${samples} sample${samples === 1 ? '' : 's'}`),
-    '',
-    ...topText({ rows, total }, { unit, places: /^(function|line)$/.test(values.by), limit }),
-  ]
-}
-
-function parse(argv: readonly string[]) {
-  const args = [...argv]
-  // parseArgs has no option of two words: `--by label <key>` becomes `--by=label:<key>`.
-  const at = args.findIndex((arg, i) => arg === '--by' && args[i + 1] === 'label')
-  if (at >= 0) args.splice(at, 3, `--by=label:${args[at + 2] ?? ''}`)
-  const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
-  const options = {
-    type: text,
-    by: { ...text, default: 'function' },
-    limit: { ...text, default: '20' },
-    json: flag,
-    help: { ...flag, short: 'h' },
-  } as const
-  try {
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch (error) {
-    throw new Refusal((error as Error).message)
-  }
-}
-
-function summarize(profile: Profile, type: number, by: string): Top {
-  if (by === 'function') return topByFunction(profile, type)
-  if (by === 'line') return topByLine(profile, type)
-  if (by === 'endpoint') return topByLabel(profile, type, 'trace endpoint')
-  if (/^label:./.test(by)) return topByLabel(profile, type, by.slice('label:'.length))
-  throw new Refusal(`--by is ${by}; it must be function, line, endpoint or label <key>`)
-}
-
-function load(path: string, type: string | undefined): { profile: Profile; files: string[] } {
-  if (!existsSync(path)) throw new Refusal(`${path} does not exist`)
-  const directory = statSync(path).isDirectory()
-  const sources = directory ? profileFiles(path).flatMap(readOrWarn) : [{ profile: read(path), file: path }]
-  if (sources.length === 0)
-    throw new Refusal(`${path} has no profile (*.pprof, *.pprof.gz, *.pb.gz) that can be read`)
-  const chosen = directory ? chooseKind(sources, type) : sources
-  const profiles = chosen.map(({ profile }) => profile)
-  if (profiles[0] === undefined || chooseType(profiles[0], type) < 0) {
-    const types = new Set(sources.flatMap(({ profile }) => profile.sampleTypes.map((known) => known.type)))
-    throw new Refusal(
-      `${path} has no sample type ${type ?? ''}; it has ${[...types].map(printable).join(', ')}`,
-    )
-  }
-  return { profile: directory ? mergeProfiles(profiles) : profiles[0], files: chosen.map(({ file }) => file) }
-}
-
-function profileFiles(directory: string): string[] {
-  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
-  const profiles = names.filter((name) => /\.(pprof|pb)(\.(gz|zst))?$/.test(name))
-  return profiles.sort().map((name) => join(directory, name))
-}
-
-function readOrWarn(file: string): Source[] {
-  try {
-    return [{ profile: read(file), file }]
-  } catch (error) {
-    warn(`${(error as Error).message}; left out`)
-    return []
-  }
-}
-
-function read(file: string): Profile {
-  try {
-    return decodeProfile(inflate(readFileSync(file)), bounds)
-  } catch (error) {
-    throw new Refusal(`${file}: ${(error as Error).message}`)
-  }
-}
-
-function inflate(bytes: Buffer): Uint8Array {
-  const options = { maxOutputLength: bounds.profileInflatedBytes }
-  const magic = bytes.length < 4 ? 0 : bytes.readUInt32BE()
-  if (magic >>> 16 === 0x1f8b) return zlib.gunzipSync(bytes, options)
-  if (magic !== 0x28b52ffd) return bytes
-  if (!zlib.zstdDecompressSync) {
-    throw new Refusal(
-      `compressed with zstd, which Node.js ${process.version} cannot read; 22.15 and later can`,
-    )
-  }
-  return zlib.zstdDecompressSync(bytes, options)
-}
-
-/** What the uploads' event.json say, where the files lie in stored uploads: services and the whole interval. */
-function uploadsOf(files: readonly string[]): { service?: string; start?: string; end?: string } {
-  const events = [...new Set(files.map(dirname))].flatMap((directory): ParsedEvent[] => {
-    try {
-      return [parseEvent(readFileSync(join(directory, 'event.json')), bounds)]
-    } catch {
-      return []
+/** Runs one command. @returns its lines, and its exit code */
+async function run(argv: readonly string[]): Promise<{ lines: string[]; code: number }> {
+  const [command, ...args] = argv
+  if (argv.some((arg) => arg === '--help' || arg === '-h')) return { lines: [usage], code: 0 }
+  switch (command) {
+    case 'ls':
+      return { lines: await ls(args), code: 0 }
+    case 'top':
+      return { lines: isOnDisk(args) ? topFiles(args) : await topQuery(args), code: 0 }
+    case 'flame':
+      return { lines: await flame(args), code: 0 }
+    case 'diff': {
+      const { lines, failed } = await diff(args)
+      return { lines, code: failed ? 1 : 0 }
     }
-  })
-  if (events.length === 0) return {}
-  const services = new Set(events.map(({ tags }) => tags.get('service') ?? 'unknown'))
-  return {
-    service: [...services].join(' + '),
-    start: new Date(Math.min(...events.map(({ startMs }) => startMs))).toISOString(),
-    end: new Date(Math.max(...events.map(({ endMs }) => endMs))).toISOString(),
+    case 'export':
+      return { lines: await exportPprof(args), code: 0 }
+    case 'hotspots':
+      return { lines: await hotspots(args), code: 0 }
+    default:
+      throw new Refusal('expected one of ls, top, flame, diff, export, hotspots (--help shows them)')
   }
 }
 
-function warn(message: string): void {
-  process.stderr.write(`acme-profiler: ${message}\n`)
+/** A selector has a colon and is no file. */
+function isOnDisk(args: readonly string[]): boolean {
+  return !args.some((arg) => !arg.startsWith('--') && arg.includes(':') && !existsSync(arg))
 }
 
 // `acme-profiler top x | head` closes the pipe early.
 process.stdout.on('error', () => process.exit())
-try {
-  process.stdout.write(`${run(process.argv.slice(2)).join('\n')}\n`)
-} catch (error) {
-  if (!(error instanceof Refusal)) throw error
-  warn(error.message)
-  process.exitCode = 2
-}
+run(process.argv.slice(2)).then(
+  ({ lines, code }) => {
+    process.stdout.write(`${lines.join('\n')}\n`)
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    if (!(error instanceof Refusal)) throw error
+    warn(error.message)
+    process.exitCode = 2
+  },
+)

@@ -16,7 +16,8 @@ const { dependencies, devDependencies, peerDependencies } = JSON.parse(
  * the explorer's packages are bundled into its page.
  */
 const permissions: Record<string, string[]> = {
-  compose: ['agent', 'intake', 'pprof', 'node', 'packages'],
+  compose: ['agent', 'intake', 'cli', 'pprof', 'node', 'packages'],
+  cli: ['cli', 'pprof', 'node'],
   agent: ['agent', 'pprof', 'node', 'packages'],
   intake: ['intake', 'pprof', 'node', 'packages', 'development packages'],
   explorer: ['explorer', 'pprof', 'development packages'],

@@ -1,29 +1,34 @@
 import { spawnSync } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
-/** Paths of the stored profiles named `file`, oldest upload first. */
-export async function storedProfiles(directory, file) {
-  const names = await readdir(directory, { recursive: true })
-  const stored = names
-    .filter((name) => name.endsWith(file) && !name.startsWith('tmp'))
-    .map((name) => join(directory, name))
-  const starts = await Promise.all(
-    stored.map(async (path) => JSON.parse(await readFile(join(dirname(path), 'event.json'), 'utf8')).start),
-  )
-  return stored
-    .map((path, at) => ({ path, start: starts[at] }))
-    .sort((a, b) => (a.start < b.start ? -1 : 1))
-    .map(({ path }) => path)
+/** The stored profiles named `file`, oldest first. */
+export async function storedProfiles(intakeUrl, file) {
+  const response = await fetch(`${intakeUrl}/api/v1/profiles?q=service:shop&limit=1000`)
+  const profiles = await response.json()
+  return profiles.filter(({ name }) => name === file).sort((a, b) => a.startMs - b.startMs)
+}
+
+/** Writes the stored profiles named `file` into a directory. @returns their paths, oldest first */
+async function download(intakeUrl, directory, file) {
+  await mkdir(directory, { recursive: true })
+  const paths = []
+  for (const { id, startMs } of await storedProfiles(intakeUrl, file)) {
+    const response = await fetch(`${intakeUrl}/api/v1/profile?id=${id}`)
+    const path = join(directory, `${startMs}-${file}`)
+    await writeFile(path, Buffer.from(await response.arrayBuffer()))
+    paths.push(path)
+  }
+  return paths
 }
 
 /** Prints what the stored profiles say. Throws when they do not show the shop at work. */
-export async function printReport(directory) {
-  const wall = await storedProfiles(directory, 'wall.pprof')
-  const space = await storedProfiles(directory, 'space.pprof')
+export async function printReport(intakeUrl, directory) {
+  const wall = await download(intakeUrl, directory, 'wall.pprof')
+  const space = await download(intakeUrl, directory, 'space.pprof')
   if (space.length === 0) throw new Error('no heap profile arrived')
   section('Top functions by CPU', directory, ['--type', 'cpu', '--limit', '15'])
   section('CPU by endpoint', directory, ['--type', 'cpu', '--by', 'endpoint'])

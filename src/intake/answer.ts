@@ -13,7 +13,9 @@ export function answer(response: ServerResponse, reply: Reply, close = false): v
     'X-Content-Type-Options': 'nosniff',
     ...reply.headers,
     ...(close && { Connection: 'close' }),
-    ...(status === errors.intake_busy.status && { 'Retry-After': '1' }),
+    ...((status === errors.intake_busy.status || status === errors.store_unavailable.status) && {
+      'Retry-After': '1',
+    }),
     ...(status === errors.key_missing.status && { 'WWW-Authenticate': 'Bearer' }),
   })
   response.end(bytes)

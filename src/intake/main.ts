@@ -2,8 +2,10 @@
 import { destination, pino } from 'pino'
 import { limitValues } from '../pprof/limits'
 import { Counters } from './counters'
+import { refuseOpenAddress } from './loopback'
+import { readSettings } from './read-settings'
 import { startIntake } from './server'
-import { readSettings, usage } from './settings'
+import { usage } from './settings'
 import { IntakeStore } from './store/intake-store'
 
 main().catch((error: NodeJS.ErrnoException) => {
@@ -18,12 +20,15 @@ const stopMs = 1_900
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env)
   if (settings === undefined) return console.log(usage())
+  refuseOpenAddress(settings.host, settings.keys)
   // Standard error, so that standard output says one line to a person.
   const log = pino({ level: settings.logLevel }, destination({ fd: 2, sync: true }))
   const counters = new Counters()
   const store = await IntakeStore.open({
     dir: settings.dir,
     limits: limitValues(settings.limits),
+    retention: settings.retention,
+    memoryBytes: settings.memoryBytes,
     count: (name, amount) => counters.add(name, amount),
     log: (message) => log.warn(message),
   })

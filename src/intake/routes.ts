@@ -80,7 +80,7 @@ export const routes: readonly Route[] = [
 /** What a tracer is told to be on offer: what is understood, and nothing that is only answered. */
 const info = {
   version: '0.1.0',
-  endpoints: ['/info', '/profiling/v1/input', '/v0.4/traces', '/v0.5/traces', '/telemetry/proxy/'],
+  endpoints: ['/info', '/profiling/v1/input', '/v0.4/traces', '/v0.5/traces'],
   client_drop_p0s: false,
 }
 

@@ -10,7 +10,7 @@ import { Gate } from './gate'
 import { handle } from './handle'
 import { HostNames } from './host-names'
 import { Keys } from './keys'
-import { isLoopback } from './loopback'
+import { refuseOpenAddress } from './loopback'
 import { Metrics } from './metrics'
 import type { Sink } from './model'
 import { Page } from './page'
@@ -60,7 +60,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     keys = new Map(),
     log = pino({ enabled: false }),
   } = options
-  if (keys.size === 0 && !isLoopback(host)) throw new OpenAddress(host)
+  refuseOpenAddress(host, keys)
   const limits = limitValues(options.limits)
   const { counters = new Counters() } = options
   const server = createServer({
@@ -110,15 +110,6 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       await close(server, limits.shutdownMs)
       await decoder.close()
     },
-  }
-}
-
-/** The address is one that others reach, and there is no key to keep them out. */
-export class OpenAddress extends Error {
-  override readonly name = 'OpenAddress'
-
-  constructor(host: string) {
-    super(`--host ${host} can be reached by others, and no key is set (ACME_INTAKE_KEYS): not started.`)
   }
 }
 

@@ -58,8 +58,11 @@ async function run([file = '', ...args]: readonly string[], env: NodeJS.ProcessE
 }
 
 function byHand(captured: readonly Captured[]): Captured[] {
-  const pprof = captured.find(({ path }) => path === '/ingest')?.body ?? Buffer.alloc(0)
+  const ingested = captured.filter(({ path }) => path === '/ingest')
+  const bare = ingested.map((one) => ({ ...one, body: gunzipSync(one.body) }))
+  const pprof = bare[0]?.body ?? Buffer.alloc(0)
   return [
+    ...bare,
     {
       path: '/push.v1.PusherService/Push',
       query: '',

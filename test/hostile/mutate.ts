@@ -52,6 +52,15 @@ export function mutate(bytes: Buffer, random: () => number): Buffer {
   return mutated
 }
 
+/** Changes one to three bytes in place, so that what is read first goes on to be read. */
+export function flip(bytes: Buffer, random: () => number): Buffer {
+  const flipped = Buffer.from(bytes)
+  for (let left = 1 + Math.floor(random() * 3); left > 0; left--) {
+    flipped[Math.floor(random() * flipped.length)] = Math.floor(random() * 256)
+  }
+  return flipped
+}
+
 /** Cuts bytes into up to `most` pieces at random places. */
 export function split(bytes: Buffer, most: number, random: () => number): Buffer[] {
   const cuts = Array.from({ length: Math.floor(random() * most) }, () => Math.floor(random() * bytes.length))

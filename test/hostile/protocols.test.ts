@@ -8,7 +8,7 @@ import { errors } from '../../src/pprof/errors'
 import { limitValues } from '../../src/pprof/limits'
 import { intakeFor } from '../intake/helpers'
 import { captureBodies } from './captured'
-import { mutate, randomFrom } from './mutate'
+import { flip, mutate, randomFrom } from './mutate'
 
 const seconds = Number(process.env.FUZZ_SECONDS ?? 15)
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 32))
@@ -38,13 +38,14 @@ test('whatever the bodies of real clients are changed to, each is read or refuse
     ].filter((name) => name !== 'datadogProfiles'),
   )
   const limits = limitValues()
+  const intake = await intakeFor(t)
   const outcomes = new Map<string, number>()
   const until = Date.now() + seconds * 1_000
   let count = 0
   for (; Date.now() < until; count++) {
     const protocol = pick(names)
     const { body, contentType, query } = pick(byProtocol.get(protocol) ?? [])
-    const changed = mutate(body, random)
+    const changed = random() < 0.5 ? mutate(body, random) : flip(body, random)
     const task = {
       protocol,
       contentType,
@@ -58,6 +59,13 @@ test('whatever the bodies of real clients are changed to, each is read or refuse
       throw new Error(`${protocol} ${changed.toString('base64').slice(0, 5_000)}`, { cause: error })
     })
     const outcome = 'code' in result ? result.code : 'read'
+    if (count % 20 === 0) {
+      const path = byProtocol.get(protocol)?.[0]?.path
+      const headers = { 'Content-Type': contentType }
+      const sent = await fetch(`${intake.url}${path}?${query}`, { method: 'POST', headers, body: changed })
+      assert.ok(sent.status < 500, `${path}: ${await sent.text()}`)
+      await sent.arrayBuffer().catch(() => {})
+    }
     if ('code' in result) assert.ok(errors[result.code].status < 500, result.code)
     outcomes.set(`${protocol} ${outcome}`, (outcomes.get(`${protocol} ${outcome}`) ?? 0) + 1)
   }

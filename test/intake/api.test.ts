@@ -151,7 +151,14 @@ test('answers over HTTP are of the types that the page gives', async (t) => {
     return { status: response.status, body: (await response.json()) as unknown }
   }
   const [profile] = (await ask('profiles?q=service:shop')).body as { id: string }[]
-  const given: Record<string, string> = { key: 'service', name: 'a', stepMs: '60000', id: profile?.id ?? '' }
+  const given: Record<string, string> = {
+    key: 'service',
+    name: 'a',
+    stepMs: '60000',
+    id: profile?.id ?? '',
+    fromMs: String(startMs - 60_000),
+    toMs: String(startMs + 600_000),
+  }
   for (const { method, path, required, answers } of endpoints) {
     const query = new URLSearchParams(
       required.map((name): [string, string] => [name, given[name] ?? 'x']),

@@ -61,6 +61,18 @@ test('a wrong value names the option and the value', (t) => {
   const wrong: [args: string[], env: NodeJS.ProcessEnv, line: string][] = [
     [[], { ACME_INTAKE_PORT: '80x' }, 'ACME_INTAKE_PORT is "80x"; a whole number from 0 to 65535 is needed.'],
     [['--port', '65536'], {}, '--port is "65536"; a whole number from 0 to 65535 is needed.'],
+    [['--retention', 'blobs=x'], {}, '--retention blobs is "x"; a whole number from 0 to 36500 is needed.'],
+    [['--config', '/dev/null'], {}, '/dev/null cannot be read: Unexpected end of JSON input.'],
+    [
+      [],
+      { ACME_INTAKE_KEYS: 'till:short' },
+      'ACME_INTAKE_KEYS: every key is name:key, the name of letters and digits, the key of 16 or more.',
+    ],
+    [
+      ['--host', '0.0.0.0'],
+      {},
+      '--host 0.0.0.0 can be reached by others, and no key is set (ACME_INTAKE_KEYS): not started.',
+    ],
     [['--limit', 'nothing=1'], {}, '--limit nothing=1: there is no limit of that name (see docs/intake.md).'],
     [
       ['--limit', 'uploadBytes=x'],

@@ -107,7 +107,7 @@ export const endpoints: readonly Endpoint[] = [
     'What each thread of a process ran when',
     { ...range, runtimeId: 'text' },
     'Timeline',
-    ['runtimeId'],
+    ['runtimeId', 'fromMs', 'toMs'],
   ),
   get(
     'compare',

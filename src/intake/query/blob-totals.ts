@@ -4,7 +4,7 @@ import { Interner } from '../../pprof/interner'
 import type { Profile } from '../../pprof/model'
 import { type FunctionStacks, functionStacks } from '../store/function-stacks'
 import { type Kind, recogniseKind } from '../store/kinds'
-import { findLabel, labelKeys, labelNames, labelText } from '../store/labels'
+import { labelColumn, labelNames, labelText } from '../store/labels'
 import type { Frame, ProfileRow, Selection, StackTotals } from '../store/profile-store'
 import { readProfile } from '../store/read-profile'
 import type { Sources } from './queries'
@@ -107,9 +107,9 @@ function groupTest(
   const parts = groupBy.map((key): ((sample: number) => string) => {
     const names = labelsOfKey(key)
     if (names === undefined) return () => row.tags[key] ?? ''
-    const keys = labelKeys(profile, names)
+    const labels = labelColumn(profile, names)
     return (sample) => {
-      const label = findLabel(profile, sample, keys)
+      const label = labels[sample] as number
       return label < 0 ? '' : labelText(profile, label)
     }
   })

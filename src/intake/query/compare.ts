@@ -75,7 +75,7 @@ function joinStacks(a: WeightedStacks, b: WeightedStacks): Joined {
   value.set(a.value)
   value.set(b.value, a.value.length)
   return {
-    ...{ rowStack, rowGroup: new Uint32Array(rowStack.length), frames, value, firstOfB: a.rowStack.length },
+    ...{ rowStack, rowGroup: new Int32Array(rowStack.length), frames, value, firstOfB: a.rowStack.length },
     ...{ stackStart: stackStart.finish(), stackFrames: stackFrames.finish() },
   }
 }

@@ -7,12 +7,13 @@ import { weightedStacks } from './weighted-stacks'
 
 const usualNodes = 16_384
 const maxNodes = 131_072
+const maxGroups = 32
 
 /** The aggregated flame graph of a selection. */
 export async function flameGraph(sources: Sources, params: FlameGraphParams): Promise<FlameGraph> {
   const groupBy = checkGroupBy(params.groupBy)
   const limit = boundedCount('maxNodes', params.maxNodes, usualNodes, maxNodes)
-  const stacks = await weightedStacks(sources, params, groupBy)
+  const stacks = await weightedStacks(sources, params, groupBy, maxGroups)
   const columns = [stacks.value]
   if (groupBy.length > 0) {
     stacks.groups.forEach((_, group) => {
@@ -36,6 +37,7 @@ export async function flameGraph(sources: Sources, params: FlameGraphParams): Pr
     },
     total: totals[0]?.[0] ?? 0,
     cutNodes,
+    cutGroups: groupBy.length > 0 ? stacks.cutGroups : 0,
     groups: totals.slice(1).map((column, i) => {
       return { by: stacks.groups[i]?.by as string[], total: column[0] ?? 0, totals: column }
     }),

@@ -84,7 +84,7 @@ async function findSpans(
   }
   if (traceId !== undefined) {
     const traceIdLow = checkedId('traceId', traceId)
-    const found = await profiles.spans({ ...range, traceIdLow, limit: maxSpans })
+    const found = await profiles.spans({ ...range, traceIdsLow: [traceIdLow], limit: maxSpans })
     return { found, asked: found.map((span) => span.spanId), traceIdLow }
   }
   const { q, name, fromFraction, toFraction } = endpoint as NonNullable<typeof endpoint>

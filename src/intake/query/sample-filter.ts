@@ -1,5 +1,5 @@
 import type { Profile } from '../../pprof/model'
-import { findLabel, labelId, labelKeys, labelNames, labelText } from '../store/labels'
+import { labelColumn, labelId, labelNames, labelText } from '../store/labels'
 import type { ExpandedSpans } from './span-filter'
 import type { SampleFilter } from './types'
 
@@ -9,9 +9,9 @@ type Test = (sample: number) => boolean
 export function sampleTest(profile: Profile, filter: SampleFilter, spans: ExpandedSpans | undefined): Test {
   const tests: Test[] = []
   const isLabel = (names: readonly string[], wanted: string) => {
-    const keys = labelKeys(profile, names)
+    const labels = labelColumn(profile, names)
     tests.push((sample) => {
-      const label = findLabel(profile, sample, keys)
+      const label = labels[sample] as number
       return label < 0 ? wanted === '' : labelText(profile, label) === wanted
     })
   }
@@ -25,10 +25,10 @@ export function sampleTest(profile: Profile, filter: SampleFilter, spans: Expand
 /** Samples inside spans, by whatever ids they carry. */
 export function insideTest(profile: Profile, { inside, roots, traces }: ExpandedSpans): Test {
   const of = (names: readonly string[], ids: ReadonlySet<bigint>): Test => {
-    const keys = labelKeys(profile, names)
-    if (keys.size === 0 || ids.size === 0) return () => false
+    if (ids.size === 0) return () => false
+    const labels = labelColumn(profile, names)
     return (sample) => {
-      const label = findLabel(profile, sample, keys)
+      const label = labels[sample] as number
       return label >= 0 && ids.has(labelId(profile, label))
     }
   }

@@ -16,7 +16,7 @@ export interface ExpandedSpans {
   locateIds: bigint[]
 }
 
-export const maxSpans = 10_000
+export const maxSpans = 20_000
 
 /** Undefined where the filter does not ask about spans. */
 export async function expandFilter(
@@ -30,7 +30,7 @@ export async function expandFilter(
   const times = { fromMs: 0, toMs: range.toMs }
   const found =
     traceIdLow !== undefined
-      ? await sources.profiles.spans({ ...times, traceIdLow, limit: maxSpans })
+      ? await sources.profiles.spans({ ...times, traceIdsLow: [traceIdLow], limit: maxSpans })
       : await sources.profiles.spans({ ...times, spanIds: asked, limit: maxSpans })
   return expandSpans(sources, found, asked, traceIdLow, times)
 }
@@ -43,15 +43,19 @@ export async function expandSpans(
   traceIdLow: bigint | undefined,
   times: { fromMs: number; toMs: number },
 ): Promise<ExpandedSpans> {
-  const all: SpanRow[] = traceIdLow === undefined ? [] : [...found]
-  if (traceIdLow === undefined) {
-    for (const trace of new Set(found.map((span) => span.traceIdLow))) {
-      all.push(...(await profiles.spans({ ...times, traceIdLow: trace, limit: maxSpans })))
-    }
-  }
+  const traceIdsLow = [...new Set(found.map((span) => span.traceIdLow))]
+  // Beyond the limit samples are still found by their local roots.
+  const all =
+    traceIdLow === undefined && found.length > 0
+      ? await profiles.spans({ ...times, traceIdsLow, limit: maxSpans })
+      : found
   const inside = new Set(traceIdLow === undefined ? asked : all.map(({ spanId }) => spanId))
   const children = new Map<bigint, bigint[]>()
-  for (const { spanId, parentId } of all) children.set(parentId, [...(children.get(parentId) ?? []), spanId])
+  for (const { spanId, parentId } of all) {
+    const siblings = children.get(parentId)
+    if (siblings) siblings.push(spanId)
+    else children.set(parentId, [spanId])
+  }
   const open = [...inside]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     for (const child of children.get(id) ?? []) {
@@ -61,12 +65,7 @@ export async function expandSpans(
     }
   }
   const traces = new Set(traceIdLow === undefined ? [] : [traceIdLow])
-  const locateIds = new Set([
-    ...asked,
-    ...traces,
-    ...all.map(({ spanId }) => spanId),
-    ...found.map((span) => span.traceIdLow),
-  ])
+  const locateIds = new Set([...asked, ...traces, ...all.map(({ spanId }) => spanId), ...traceIdsLow])
   return {
     inside,
     roots: new Set(traceIdLow === undefined ? asked : inside),

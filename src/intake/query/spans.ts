@@ -16,7 +16,7 @@ export async function spans(sources: Sources, params: Parameters<Queries['spans'
   const rows = await sources.profiles.spans({
     ...range,
     limit,
-    ...(traceId !== undefined && { traceIdLow: checkedId('traceId', traceId) }),
+    ...(traceId !== undefined && { traceIdsLow: [checkedId('traceId', traceId)] }),
     ...(endpoint !== undefined && { endpoint }),
     ...(q !== undefined && { selector: parseSelector(q) }),
   })

@@ -3,7 +3,7 @@ import { CodedError } from '../../pprof/errors'
 import type { Profile } from '../../pprof/model'
 import { functionStacks } from '../store/function-stacks'
 import { recogniseKind, wallKind } from '../store/kinds'
-import { findLabel, formatId, labelId, labelKeys, labelNames, labelText } from '../store/labels'
+import { formatId, labelColumn, labelId, labelNames, labelText } from '../store/labels'
 import { readRows } from './blob-totals'
 import { frameInfo } from './origin'
 import { checkRange, invalid } from './params'
@@ -108,12 +108,7 @@ class TimelineBuilder {
   addEvents(profile: Profile): void {
     const durations = toNumbers(profile.samples.values, 0, profile.sampleTypes.length)
     const keys = labelReaders(profile)
-    const names = labelKeys(profile, ['event'])
-    const gcTypes = labelKeys(profile, ['gc type'])
-    const text = (sample: number, of: ReadonlySet<number>) => {
-      const label = findLabel(profile, sample, of)
-      return label < 0 ? '' : labelText(profile, label)
-    }
+    const [event, gcType] = [textReader(profile, ['event']), textReader(profile, ['gc type'])]
     for (let sample = 0; sample < profile.samples.count; sample++) {
       const endMs = keys.endMs(sample)
       const durationMs = (durations[sample] as number) / 1e6
@@ -122,7 +117,7 @@ class TimelineBuilder {
         this.#cut++
         continue
       }
-      const name = [text(sample, names), text(sample, gcTypes)].filter((part) => part !== '').join(' ')
+      const name = [event(sample), gcType(sample)].filter((part) => part !== '').join(' ')
       this.#events.push({ name, thread: keys.thread(sample), startMs: endMs - durationMs, durationMs })
     }
   }
@@ -169,25 +164,26 @@ class TimelineBuilder {
   }
 }
 
-function labelReaders(profile: Profile) {
-  const text = (names: readonly string[]) => {
-    const keys = labelKeys(profile, names)
-    return (sample: number) => {
-      const label = findLabel(profile, sample, keys)
-      return label < 0 ? '' : labelText(profile, label)
-    }
+function textReader(profile: Profile, names: readonly string[]): (sample: number) => string {
+  const labels = labelColumn(profile, names)
+  return (sample) => {
+    const label = labels[sample] as number
+    return label < 0 ? '' : labelText(profile, label)
   }
-  const times = labelKeys(profile, labelNames.endNanos)
-  const spans = labelKeys(profile, labelNames.span)
+}
+
+function labelReaders(profile: Profile) {
+  const times = labelColumn(profile, labelNames.endNanos)
+  const spans = labelColumn(profile, labelNames.span)
   return {
-    thread: text(labelNames.thread),
-    threadId: text(labelNames.threadId),
+    thread: textReader(profile, labelNames.thread),
+    threadId: textReader(profile, labelNames.threadId),
     endMs: (sample: number) => {
-      const label = findLabel(profile, sample, times)
+      const label = times[sample] as number
       return label < 0 ? undefined : Number((profile.samples.labelNum[label] as bigint) / 1_000n) / 1_000
     },
     span: (sample: number) => {
-      const label = findLabel(profile, sample, spans)
+      const label = spans[sample] as number
       return label < 0 ? '' : formatId(labelId(profile, label))
     },
   }

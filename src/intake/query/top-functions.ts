@@ -1,4 +1,5 @@
 import type { Kind } from '../store/kinds'
+import type { Selection, SeriesPoint } from '../store/profile-store'
 import { needsBlobs } from './blob-totals'
 import { functionSums } from './function-sums'
 import { frameInfo } from './origin'
@@ -9,6 +10,7 @@ import { scaleOf, type WeightedStacks, weightedStacks } from './weighted-stacks'
 
 const usualLimit = 100
 const maxLimit = 10_000
+const maxGroups = 100
 const rollTags = new Set(['service', 'env', 'version'])
 /** Below two hours the samples are as fast, and need no whole hours. */
 const rollUpFromMs = 2 * 3_600_000
@@ -26,7 +28,7 @@ export async function topFunctions(sources: Sources, params: TopParams): Promise
     !needsBlobs(params.filter, groupBy) &&
     [...groupBy, ...selection.selector.map(({ key }) => key)].every((key) => rollTags.has(key))
   if (rolled) return fromRollUps(sources, params, groupBy, limit)
-  const stacks = await weightedStacks(sources, params, groupBy)
+  const stacks = await weightedStacks(sources, params, groupBy, maxGroups)
   return ranked(stacks, groupBy.length > 0, orderBy, limit)
 }
 
@@ -51,7 +53,7 @@ function ranked(
   const groupTotals = groups.map(() => 0)
   value.forEach((one, row) => {
     const group = stacks.rowGroup[row] as number
-    groupTotals[group] = (groupTotals[group] as number) + one
+    if (group >= 0) groupTotals[group] = (groupTotals[group] as number) + one
   })
   return {
     measure: stacks.measure,
@@ -84,16 +86,12 @@ async function fromRollUps(
   const { per = 'total', orderBy = 'self' } = params
   const query = { ...selection, kind: kind.name, groupBy, orderBy: index, bySelf: orderBy === 'self', limit }
   const sums = await sources.profiles.functionTotals(query)
-  const totals = await sources.profiles.groupTotals({ ...selection, kind: kind.name, groupBy })
+  const points = await sources.profiles.groupTotals({ ...selection, kind: kind.name, groupBy })
   const gauge = kind.values[index]?.gauge === true
-  const covered = await sources.profiles.coverage({ ...selection, kind: kind.name, groupBy })
-  const whole = (await sources.profiles.coverage({ ...selection, kind: kind.name, groupBy: [] }))[0]
-  const nothing = { profiles: 0, processSeconds: 0, unionSeconds: 0, requests: 0 }
-  const scale = scaleOf(whole ?? nothing, gauge, per)
-  const scales = sums.groups.map((by) => {
-    const own = covered.find(({ group }) => JSON.stringify(group) === JSON.stringify(by))
-    return scaleOf(own ?? nothing, gauge, per, 0)
-  })
+  const pointOf = (by: string[]) => points.find(({ group }) => JSON.stringify(group) === JSON.stringify(by))
+  const whole = await wholeOf(sources, { ...selection, kind: kind.name }, points, gauge)
+  const scale = scaleOf(whole, gauge, per)
+  const scales = sums.groups.map((by) => scaleOf(pointOf(by) ?? nothing, gauge, per, 0))
   const functions = sums.frames.map((frame) => ({
     frame: frameInfo(frame),
     self: 0,
@@ -111,17 +109,35 @@ async function fromRollUps(
     }
   })
   functions.sort((a, b) => b[orderBy] - a[orderBy] || b.total - a.total)
-  const totalOf = (by: string[]) =>
-    totals.find(({ group }) => JSON.stringify(group) === JSON.stringify(by))?.values[index] ?? 0
+  const totalOf = (by: string[]) => pointOf(by)?.total[index] ?? 0
   return {
-    measure: measureOf(kind, index, per, whole ?? nothing),
-    total: totals.reduce((sum, { values }) => sum + (values[index] as number), 0) * scale,
+    measure: measureOf(kind, index, per, whole),
+    total: points.reduce((sum, { total }) => sum + (total[index] as number), 0) * scale,
     functions,
     groups:
       groupBy.length > 0
         ? sums.groups.map((by, i) => ({ by, total: totalOf(by) * (scales[i] as number) }))
         : [],
   }
+}
+
+const nothing = { profiles: 0, processSeconds: 0, unionSeconds: 0, requests: 0 }
+
+/** Over all groups. Time that was profiled at all does not add up over groups that ran side by side; only states need it. */
+async function wholeOf(
+  { profiles }: Sources,
+  query: Selection & { kind: string },
+  points: readonly SeriesPoint[],
+  gauge: boolean,
+): Promise<typeof nothing> {
+  if (gauge) return (await profiles.coverage({ ...query, groupBy: [] }))[0] ?? nothing
+  const whole = { ...nothing }
+  for (const point of points) {
+    whole.profiles += point.profiles
+    whole.processSeconds += point.processSeconds
+    whole.requests += point.requests
+  }
+  return whole
 }
 
 function measureOf(

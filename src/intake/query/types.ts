@@ -86,7 +86,8 @@ export interface FlameGraph {
   }
   total: number
   cutNodes: number
-  /** With `groupBy`: per group its tags' values and each node's total, in the order of the nodes. */
+  /** With `groupBy`: per group its tags' values and each node's total, in the order of the nodes; the 32 largest groups. */
+  cutGroups: number
   groups: { by: string[]; total: number; totals: number[] }[]
 }
 
@@ -99,6 +100,7 @@ export interface TopParams extends AggregateParams {
 export interface TopFunctions {
   measure: Measure
   total: number
+  /** With `groupBy` the 100 largest groups. */
   functions: {
     frame: FrameInfo
     self: number

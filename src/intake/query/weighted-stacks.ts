@@ -10,9 +10,12 @@ import type { AggregateParams, Measure } from './types'
 export interface WeightedStacks {
   measure: Measure
   kind: Kind
+  /** The largest; `cutGroups` more are only in the whole. */
   groups: { by: string[]; scale: number }[]
+  cutGroups: number
   scale: number
-  rowGroup: Uint32Array
+  /** -1 is a group beyond the limit: it counts in the whole only. */
+  rowGroup: Int32Array
   /** -1 is all stacks that are too small to be told apart. */
   rowStack: Int32Array
   value: Float64Array
@@ -33,6 +36,7 @@ export async function weightedStacks(
   sources: Sources,
   params: AggregateParams,
   groupBy: readonly string[] = [],
+  maxGroups = 1,
 ): Promise<WeightedStacks> {
   const selection = selectionOf(params, sources.limits)
   const { kind, index } = measuredValue(params)
@@ -42,7 +46,8 @@ export async function weightedStacks(
     ? await blobTotals(sources, selection, kind, filter, groupBy)
     : { totals: await fromColumns(sources, selection, kind, index, params, groupBy), missingProfiles: 0 }
   const kept = filter.function === undefined ? totals : withFunction(totals, filter.function)
-  const scales = await readScales(sources, selection, kind, index, params, groupBy, kept.groups)
+  const groups = largestGroups(kept, index, maxGroups)
+  const scales = await readScales(sources, selection, kind, index, params, groupBy, groups.list)
   return {
     measure: {
       kind: kind.name,
@@ -62,9 +67,10 @@ export async function weightedStacks(
     scales: kind.values.map(({ gauge }) =>
       scaleOf(scales.whole, gauge, gauge ? 'total' : (params.per ?? 'total')),
     ),
-    groups: kept.groups.map((by, i) => ({ by, scale: scales.groups[i] as number })),
+    groups: groups.list.map((by, i) => ({ by, scale: scales.groups[i] as number })),
+    cutGroups: kept.groups.length - groups.list.length,
     scale: scales.scale,
-    rowGroup: kept.rowGroup,
+    rowGroup: groups.rowGroup,
     rowStack: kept.rowStack,
     value: kept.values[index] as Float64Array,
     samples: effectiveSamples(kind, kept, index),
@@ -105,6 +111,20 @@ function withFunction(totals: StackTotals, name: string): StackTotals {
     rowGroup: Uint32Array.from(rows, (row) => totals.rowGroup[row] as number),
     rowStack: Int32Array.from(rows, (row) => totals.rowStack[row] as number),
     values: totals.values.map((column) => Float64Array.from(rows, (row) => column[row] as number)),
+  }
+}
+
+function largestGroups({ groups, rowGroup, values }: StackTotals, index: number, max: number) {
+  const sums = groups.map(() => 0)
+  const value = values[index] as Float64Array
+  rowGroup.forEach((group, row) => {
+    sums[group] = (sums[group] as number) + Math.abs(value[row] as number)
+  })
+  const order = [...groups.keys()].sort((a, b) => (sums[b] as number) - (sums[a] as number)).slice(0, max)
+  const place = new Map(order.map((group, i) => [group, i]))
+  return {
+    list: order.map((group) => groups[group] as string[]),
+    rowGroup: Int32Array.from(rowGroup, (group) => place.get(group) ?? -1),
   }
 }
 

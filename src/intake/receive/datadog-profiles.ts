@@ -1,5 +1,6 @@
 import { CodedError } from '../../pprof/errors'
 import type { ReceivedProfile } from '../model'
+import { columnContents } from '../store/column-profile'
 import { ProfileChecker } from './check-profile'
 import { assemble } from './datadog-event'
 import { splitParts } from './multipart'
@@ -26,8 +27,9 @@ export const datadogProfiles: Protocol = {
         continue
       }
       try {
-        if ((await checker.check(name, bytes)) === undefined) unchecked++
-        profiles.push({ name, bytes })
+        const profile = await checker.check(name, bytes)
+        if (profile === undefined) unchecked++
+        profiles.push({ name, bytes, ...(profile && { contents: columnContents(profile) }) })
       } catch (error) {
         if (!(error instanceof CodedError)) throw error
         first ??= error

@@ -1,9 +1,9 @@
-import { toNumbers } from '../../pprof/columns'
+import { halvesOf, toNumbers } from '../../pprof/columns'
 import { Interner } from '../../pprof/interner'
 import type { Profile } from '../../pprof/model'
 import { functionStacks } from './function-stacks'
 import { recogniseKind } from './kinds'
-import { findLabel, labelId, labelKeys, labelNames, labelText } from './labels'
+import { labelColumn, labelId, labelNames, labelText } from './labels'
 import type { ColumnProfile } from './profile-store'
 
 /** What the columns know of a profile but for what came around it. */
@@ -83,36 +83,54 @@ function inSteps(sums: Float64Array, step: number): Float64Array {
 }
 
 function endpointsOf(profile: Profile): { endpoints: string[]; ofSample: Uint32Array } {
-  const keys = labelKeys(profile, labelNames.endpoint)
   const known = new Map<string, number>([['', 0]])
-  const ofSample = new Uint32Array(profile.samples.count)
-  if (keys.size > 0) {
-    for (let sample = 0; sample < ofSample.length; sample++) {
-      const label = findLabel(profile, sample, keys)
-      if (label < 0) continue
+  const { labelStr } = profile.samples
+  const labels = labelColumn(profile, labelNames.endpoint)
+  // Of each string once: there are few.
+  const ofString = new Map<number, number>()
+  const ofSample = new Uint32Array(labels.length)
+  labels.forEach((label, sample) => {
+    if (label < 0) return
+    const str = labelStr[label] as number
+    let id = str === 0 ? undefined : ofString.get(str)
+    if (id === undefined) {
       const name = labelText(profile, label)
-      const id = known.get(name) ?? known.size
+      id = known.get(name) ?? known.size
       known.set(name, id)
-      ofSample[sample] = id
+      ofString.set(str, id)
     }
-  }
+    ofSample[sample] = id
+  })
   return { endpoints: [...known.keys()], ofSample }
 }
 
 /** Local root spans find a profile for every span below them; where a client has none, its spans do. */
 function spanIds(profile: Profile): BigUint64Array {
-  const ids = new Set<bigint>()
-  const rootKeys = labelKeys(profile, labelNames.rootSpan)
-  const spanKeys = labelKeys(profile, labelNames.span)
-  const traceKeys = labelKeys(profile, labelNames.trace)
-  if (rootKeys.size + spanKeys.size + traceKeys.size === 0) return new BigUint64Array(0)
-  for (let sample = 0; sample < profile.samples.count; sample++) {
-    const root = findLabel(profile, sample, rootKeys)
-    const span = root >= 0 ? root : findLabel(profile, sample, spanKeys)
-    if (span >= 0) ids.add(labelId(profile, span))
-    const trace = traceKeys.size > 0 ? findLabel(profile, sample, traceKeys) : -1
-    if (trace >= 0) ids.add(labelId(profile, trace))
+  const { labelStr, labelNum } = profile.samples
+  const halves = halvesOf(labelNum)
+  const ids = new Interner()
+  const pair = [0, 0]
+  const add = (label: number) => {
+    if (labelStr[label] === 0) {
+      pair[0] = halves[2 * label] as number
+      pair[1] = halves[2 * label + 1] as number
+    } else {
+      const id = labelId(profile, label)
+      pair[0] = Number(id & 0xffffffffn)
+      pair[1] = Number(id >> 32n)
+    }
+    if (pair[0] !== 0 || pair[1] !== 0) ids.intern(pair)
   }
-  ids.delete(0n)
-  return BigUint64Array.from(ids)
+  const roots = labelColumn(profile, labelNames.rootSpan)
+  const spans = labelColumn(profile, labelNames.span)
+  const traces = labelColumn(profile, labelNames.trace)
+  for (let sample = 0; sample < roots.length; sample++) {
+    const root = roots[sample] as number
+    const span = root >= 0 ? root : (spans[sample] as number)
+    if (span >= 0) add(span)
+    if ((traces[sample] as number) >= 0) add(traces[sample] as number)
+  }
+  const words = new Uint32Array(ids.count * 2)
+  for (let id = 0; id < ids.count; id++) words.set(ids.row(id), 2 * id)
+  return new BigUint64Array(words.buffer)
 }

@@ -1,7 +1,7 @@
 import type { LimitValues } from '../../pprof/limits'
 import type { LogRecord } from '../wal/record'
 import { segmentKey } from '../wal/segment-names'
-import { columnContents } from './column-profile'
+import { type ColumnContents, columnContents } from './column-profile'
 import type { ColumnProfile } from './profile-store'
 import { readProfile } from './read-profile'
 import { profileId, type UploadHeader } from './upload-record'
@@ -29,18 +29,20 @@ export async function decodeUpload(
   record: LogRecord,
   segment: string,
   limits: LimitValues,
+  takeContents: (uploadId: string) => (ColumnContents | undefined)[],
 ): Promise<DecodedUpload> {
   const header = record.header as UploadHeader
   const times = plausibleTimes(header)
   const tags = new Map(header.tags)
   const decoded: DecodedUpload = { profiles: [], bad: [], clockSkewed: times.startMs !== header.startMs }
+  const decodedBefore = takeContents(header.id)
   const counted = new Set<string>()
   for (const [index, name] of header.names.entries()) {
     const blob = record.blobs[index]
     if (blob === undefined || !isProfile(name)) continue
     const id = profileId(header.id, index)
     try {
-      const contents = columnContents(await readProfile(blob.bytes, limits))
+      const contents = decodedBefore[index] ?? columnContents(await readProfile(blob.bytes, limits))
       // Of several profiles of one kind in one upload, one tells the requests.
       const endpointCounts = counted.has(contents.kind) ? {} : header.endpointCounts
       counted.add(contents.kind)

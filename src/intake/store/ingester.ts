@@ -6,6 +6,8 @@ import { type LogRecord, recordKinds } from '../wal/record'
 import { segmentFile, segmentKey } from '../wal/segment-names'
 import type { SegmentProgress } from '../wal/wal'
 import type { BlobStore } from './blob-store'
+import type { ColumnContents } from './column-profile'
+import type { Attempt, Caution } from './crash-ledger'
 import type { DeadLetters } from './dead-letters'
 import { decodeUpload } from './decode-upload'
 import type { ColumnProfile, ColumnSpan, ProfileStore } from './profile-store'
@@ -19,6 +21,7 @@ export type IngestCounter =
   | 'ingest.clock_skewed_uploads'
   | 'dropped.undecodable_profiles'
   | 'dropped.undecodable_records'
+  | 'dropped.crashing_records'
   | 'dropped.torn_bytes'
   | 'dropped.corrupt_bytes'
   | 'dropped.foreign_segments'
@@ -34,6 +37,11 @@ export interface IngesterOptions {
   count(name: IngestCounter, amount: number): void
   /** The segment is in the columns up to `end`; `whole`: and in the BlobStore. */
   onWritten(progress: { segment: string; end: number; whole: boolean }): void
+  /** Of an upload's profiles, as far as they were decoded before. */
+  takeContents(uploadId: string): (ColumnContents | undefined)[]
+  /** Before a batch is decoded; undefined after it is written. */
+  onAttempt(attempt: Attempt | undefined): void
+  caution: Caution
   /** What failed and will be tried again. */
   onError(error: unknown): void
 }
@@ -121,13 +129,14 @@ export class Ingester {
     const from = this.#written.get(segment)?.end ?? 0
     if (from < end) {
       const reader = new SegmentReader(ops, join(logDir, segmentFile(segment)))
+      const maxRecords = this.options.caution.oneByOne ? 1 : maxBatchRecords
       let batch: LogRecord[] = []
       let bytes = 0
       let written = from
       for await (const record of reader.records(from, end)) {
         batch.push(record)
         bytes += record.end - record.offset
-        if (batch.length < maxBatchRecords && bytes < maxBatchBytes) continue
+        if (batch.length < maxRecords && bytes < maxBatchBytes) continue
         await this.#write(segment, batch, record.end, false)
         written = record.end
         batch = []
@@ -148,10 +157,13 @@ export class Ingester {
   }
 
   async #write(segment: string, records: readonly LogRecord[], end: number, sealed: boolean): Promise<void> {
-    const { profiles, onWritten, count } = this.options
+    const { profiles, onWritten, onAttempt, count } = this.options
+    const [first] = records
+    if (first) onAttempt({ segment, offset: first.offset, records: records.length })
     const batch: { profiles: ColumnProfile[]; spans: ColumnSpan[] } = { profiles: [], spans: [] }
     for (const record of records) await this.#decode(record, segment, batch)
     const result = await profiles.write({ segment, end, sealed, ...batch })
+    onAttempt(undefined)
     this.#written?.set(segment, { end })
     count('ingest.profiles', result.profiles)
     count('ingest.repeated_profiles', result.repeated)
@@ -164,12 +176,13 @@ export class Ingester {
     segment: string,
     batch: { profiles: ColumnProfile[]; spans: ColumnSpan[] },
   ) {
-    const { limits, deadLetters, count } = this.options
+    const { limits, deadLetters, takeContents, count, caution } = this.options
+    if (caution.skip.includes(`${segment}@${record.offset}`)) return count('dropped.crashing_records', 1)
     try {
       if (record.kind === recordKinds.spans) {
         for (const span of await unpackSpans(record)) batch.spans.push(span)
       } else if (record.kind === recordKinds.upload) {
-        const { profiles, bad, clockSkewed } = await decodeUpload(record, segment, limits)
+        const { profiles, bad, clockSkewed } = await decodeUpload(record, segment, limits, takeContents)
         batch.profiles.push(...profiles)
         if (clockSkewed) count('ingest.clock_skewed_uploads', 1)
         for (const one of bad) await deadLetters.keep(one)

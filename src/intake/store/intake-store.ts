@@ -16,7 +16,7 @@ export interface IntakeStoreOptions {
   dir: string
   limits: LimitValues
   retention?: Partial<Retention>
-  /** Memory for the columns' database; 256 MiB where absent. */
+  /** Memory for the columns' database; 128 MiB where absent. */
   memoryBytes?: number
   /** File operations of the log, for tests. */
   ops?: FileOps
@@ -31,7 +31,7 @@ export type BytesQueryName = 'exportProfile' | 'rawProfile'
 
 const maxRecent = 200_000
 const sealCheckMs = 30_000
-const defaultMemoryBytes = 256 * 1024 * 1024
+const defaultMemoryBytes = 128 * 1024 * 1024
 
 /** The store of an intake: takes what was received, keeps it, answers queries. */
 export class IntakeStore implements Sink {
@@ -95,6 +95,8 @@ export class IntakeStore implements Sink {
       return { id, repeated: true }
     }
     const blobs = [...upload.profiles.map(({ bytes }) => bytes), upload.event]
+    const contents = upload.profiles.map((profile) => profile.contents)
+    if (contents.some((one) => one !== undefined)) this.client.contents(id, contents)
     const kept = this.wal.append(recordKinds.upload, uploadHeader(upload, id, Date.now()), blobs)
     this.#remember(id, kept)
     try {

@@ -11,22 +11,27 @@ export const labelNames = {
   endNanos: ['end_timestamp_ns'],
 } as const
 
-/** Indices in `Profile.strings` of a label's names; a name may be there twice. */
-export function labelKeys(profile: Profile, names: readonly string[]): ReadonlySet<number> {
-  const keys = new Set<number>()
+/** Per sample the label of one of these names, as an index of `Samples.labelKey`; -1 where it has none. The first counts. */
+export function labelColumn(profile: Profile, names: readonly string[]): Int32Array {
+  const { labelStart, labelKey, count } = profile.samples
+  const column = new Int32Array(count).fill(-1)
+  const isAsked = new Uint8Array(profile.strings.length)
+  let some = false
   profile.strings.forEach((text, index) => {
-    if (names.includes(text)) keys.add(index)
+    if (!names.includes(text)) return
+    isAsked[index] = 1
+    some = true
   })
-  return keys
-}
-
-/** Index of the sample's label of one of these keys, -1 if it has none. */
-export function findLabel({ samples }: Profile, sample: number, keys: ReadonlySet<number>): number {
-  const end = samples.labelStart[sample + 1] as number
-  for (let label = samples.labelStart[sample] as number; label < end; label++) {
-    if (keys.has(samples.labelKey[label] as number)) return label
+  if (!some) return column
+  for (let sample = 0; sample < count; sample++) {
+    const end = labelStart[sample + 1] as number
+    for (let label = labelStart[sample] as number; label < end; label++) {
+      if (isAsked[labelKey[label] as number] === 0) continue
+      column[sample] = label
+      break
+    }
   }
-  return -1
+  return column
 }
 
 /** The label's text, or its number as digits. */

@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { CodedError } from '../../pprof/errors'
 import { runQuery } from '../query/run'
 import { realFiles } from '../wal/files'
+import { ContentsCache } from './contents-cache'
+import type { Caution } from './crash-ledger'
 import { DeadLetters } from './dead-letters'
 import { DuckDbStore } from './duckdb/duckdb-store'
 import { FileBlobStore } from './file-blob-store'
@@ -21,6 +23,7 @@ import { SegmentBlobs } from './segment-blobs'
 const maintenanceMs = 60_000
 const recentMs = 2 * 3_600_000
 const lockWaitMs = 5_000
+const maxContentsBytes = 32 * 1024 * 1024
 
 interface Running {
   options: StoreProcessOptions
@@ -28,6 +31,7 @@ interface Running {
   blobs: FileBlobStore
   reads: SegmentBlobs
   ingester: Ingester
+  contents: ContentsCache
   timer: NodeJS.Timeout
 }
 
@@ -48,7 +52,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}
 async function handle(command: Command): Promise<void> {
   if (command.type === 'open') {
     try {
-      running = await open(command.options)
+      running = await open(command.options, command.caution)
       report({
         type: 'opened',
         recentUploads: [...(await running.profiles.recentUploads(Date.now() - recentMs))],
@@ -59,8 +63,9 @@ async function handle(command: Command): Promise<void> {
     return
   }
   if (running === undefined) return
-  const { ingester } = running
+  const { ingester, contents } = running
   if (command.type === 'progress') ingester.progress(command.progress)
+  else if (command.type === 'contents') contents.put(command.uploadId, command.contents)
   else if (command.type === 'stop') await stop(running)
   else await answer(running, command)
 }
@@ -88,12 +93,13 @@ async function run(store: Running, command: Extract<Command, { id: number }>): P
   return Buffer.from('null')
 }
 
-async function open(options: StoreProcessOptions): Promise<Running> {
+async function open(options: StoreProcessOptions, caution: Caution): Promise<Running> {
   const { dir, limits } = options
   await mkdir(dir, { recursive: true })
   const profiles = await openColumns(options)
   const blobs = new FileBlobStore(dir)
   const logDir = join(dir, 'log')
+  const contents = new ContentsCache(maxContentsBytes)
   const ingester = new Ingester({
     logDir,
     ops: realFiles,
@@ -106,11 +112,14 @@ async function open(options: StoreProcessOptions): Promise<Running> {
     },
     onWritten: (progress) => report({ type: 'written', ...progress }),
     onError: trouble,
+    takeContents: (uploadId) => contents.take(uploadId),
+    onAttempt: (attempt) => report({ type: 'attempt', attempt }),
+    caution,
   })
   const timer = setInterval(() => {
     keepHouse(options, profiles, blobs).catch(trouble)
   }, maintenanceMs)
-  return { options, profiles, blobs, reads: new SegmentBlobs(blobs, logDir), ingester, timer }
+  return { options, profiles, blobs, reads: new SegmentBlobs(blobs, logDir), ingester, contents, timer }
 }
 
 // Whoever was killed a moment ago may have left a process that is just about to end.

@@ -31,10 +31,8 @@ export interface ProfileStore {
   stackTotals(query: StackQuery): Promise<StackTotals>
   /** Sums by group and function from the hourly roll-ups and, for hours that have none yet, from the samples. The `limit` largest functions over all groups by `orderBy`. */
   functionTotals(query: FunctionQuery): Promise<FunctionTotals>
-  /** Sums of everything by group, as stackTotals has them. */
-  groupTotals(
-    query: Selection & { kind: string; groupBy: readonly string[] },
-  ): Promise<{ group: string[]; values: number[] }[]>
+  /** Sums of everything by group, as one point of a series. */
+  groupTotals(query: Selection & { kind: string; groupBy: readonly string[] }): Promise<SeriesPoint[]>
   /** Sums over time, one point per step and group. */
   series(query: SeriesQuery): Promise<SeriesPoint[]>
 
@@ -42,7 +40,7 @@ export interface ProfileStore {
   spans(query: SpanQuery): Promise<SpanRow[]>
   /** Durations of the server spans of an endpoint at these fractions (0 to 1), in nanoseconds; empty where there are none. */
   durationQuantiles(query: Selection & { endpoint: string }, fractions: readonly number[]): Promise<number[]>
-  /** Profiles with samples of these spans or traces, by the ids in their labels. */
+  /** Profiles that may have samples of these spans or traces, by the ids in their labels; none that has is missing. */
   locate(query: { ids: readonly bigint[]; fromMs: number; toMs: number }): Promise<ProfileRow[]>
 
   /** Brings the hour that holds this time into the roll-ups, in place of what is there of it. */
@@ -254,14 +252,15 @@ export interface SeriesPoint {
   /** By the values of the kind: what ran in the function itself, and under it; equal where no function was asked for. */
   self: number[]
   total: number[]
+  profiles: number
   processSeconds: number
   unionSeconds: number
   requests: number
 }
 
 export interface SpanQuery extends TimeRange {
-  traceIdLow?: bigint
-  traceIdHigh?: bigint
+  /** Low halves. */
+  traceIdsLow?: readonly bigint[]
   spanIds?: readonly bigint[]
   selector?: Selector
   /** `resource` of server spans. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { flameGraph } from '../../../src/intake/query/flame-graph'
 import { metrics } from '../../../src/intake/query/metrics'
 import { listProfiles, pin, rawProfile } from '../../../src/intake/query/profiles'
 import type { QueryName } from '../../../src/intake/query/queries'
 import { runQuery } from '../../../src/intake/query/run'
+import { topFunctions } from '../../../src/intake/query/top-functions'
 import { makeUpload, ticks } from '../profiles'
 import { base, range, sourcesFor } from './sources'
 
@@ -101,3 +103,19 @@ for (const [name, params] of wrong) {
     await assert.rejects(runQuery(await sourcesFor(t), name, params), { code: 'query_invalid' })
   })
 }
+
+test('of many groups the largest are told, and all count in the whole', async (t) => {
+  const sources = await sourcesFor(t)
+  const uploads = Array.from({ length: 40 }, (_, n) =>
+    makeUpload({ startMs: base, tags: { host: `h${n}` }, wall: [ticks(['a@x.js'], n + 1)] }),
+  )
+  await sources.add(uploads)
+  const graph = await flameGraph(sources, { ...range, value: 'samples', groupBy: ['host'] })
+  assert.deepEqual([graph.groups.length, graph.cutGroups, graph.total], [32, 8, 820])
+  assert.deepEqual([graph.groups[0]?.by, graph.groups[0]?.totals], [['h39'], [40, 40]])
+  const top = await topFunctions(sources, { ...range, value: 'samples', groupBy: ['host'] })
+  assert.deepEqual(
+    [top.groups.length, top.functions[0]?.self, top.functions[0]?.groups[39]?.self],
+    [40, 820, 1],
+  )
+})

@@ -2,6 +2,11 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { Profile } from 'pprof-format'
+import { columnContents } from '../../../src/intake/store/column-profile'
+import { decodeProfile } from '../../../src/pprof/decode'
+import { realProfile } from '../helpers'
 import { makeUpload, ticks } from '../profiles'
 import { storeFor } from './stores'
 
@@ -48,4 +53,41 @@ test('a bad profile spoils only itself', async (t) => {
   assert.equal((await store.query('flameGraph', range)).total, 20_000_000)
   assert.equal(counts['dropped.undecodable_profiles'], 1)
   assert.equal(readdirSync(join(dir, 'dead-letter')).length, 2)
+})
+
+test('a real profile sums up as pprof-format reads it', async (t) => {
+  const { store } = await storeFor(t)
+  const bytes = await realProfile()
+  await store.profiles(makeUpload({ startMs: now, files: { 'wall.pprof': bytes } }))
+  await store.settle()
+  const truth = Profile.decode(gunzipSync(bytes))
+  const [count, wall] = [0, 1].map((i) =>
+    truth.sample.reduce((sum, { value }) => sum + Number(value[i]), 0),
+  ) as [number, number]
+  for (const filter of [{}, { thread: '' }]) {
+    const graph = await store.query('flameGraph', { ...range, filter })
+    assert.equal(graph.measure.source, 'thread' in filter ? 'blobs' : 'columns')
+    // The columns count in 0.1 ms.
+    assert.ok(Math.abs(graph.total - wall) <= 100_000, `${graph.total} and ${wall}`)
+    assert.equal((await store.query('flameGraph', { ...range, filter, value: 'samples' })).total, count)
+  }
+  const exported = Profile.decode(await store.queryBytes('exportProfile', { ...range, value: 'wall' }))
+  const self = exported.sample.reduce((sum, { value }) => sum + Number(value[1]), 0)
+  assert.ok(Math.abs(self - wall) <= 100_000)
+})
+
+test('what was decoded when it was received is not decoded again, and says the same', async (t) => {
+  const { store } = await storeFor(t)
+  const upload = makeUpload({
+    startMs: now,
+    wall: [ticks(['b@x.js', 'a@x.js'], 3, { 'trace endpoint': 'GET /a', 'span id': 7n })],
+  })
+  const [wall] = upload.profiles
+  const contents = columnContents(decodeProfile(gunzipSync(wall?.bytes as Uint8Array)))
+  // Bytes that nothing can decode: the columns are right nevertheless.
+  await store.profiles({ ...upload, profiles: [{ name: 'wall.pprof', bytes: Buffer.from('x'), contents }] })
+  await store.settle()
+  const graph = await store.query('flameGraph', { ...range, filter: { endpoint: 'GET /a' } })
+  assert.equal(graph.total, 30_000_000)
+  assert.deepEqual(graph.nodes.total, [30_000_000, 30_000_000, 30_000_000])
 })

@@ -268,7 +268,7 @@ export function profileStoreSuite(
     const located = await store.locate({ ids: [big], fromMs: base, toMs: base + hourMs })
     assert.equal(located.length, 1)
     assert.deepEqual(await store.locate({ ids: [5n], fromMs: base, toMs: base + hourMs }), [])
-    const ofTrace = await store.spans({ ...all, traceIdLow: 1n, limit: 10 })
+    const ofTrace = await store.spans({ ...all, traceIdsLow: [1n], limit: 10 })
     assert.deepEqual(
       ofTrace.map(({ spanId }) => spanId),
       [big - 3n, big - 2n, big - 1n, big],
@@ -369,9 +369,9 @@ export function profileStoreSuite(
       return segments
     }
     assert.deepEqual(await at(7), [])
-    assert.equal((await store.spans({ ...all, traceIdLow: 1n, limit: 1 })).length, 1)
+    assert.equal((await store.spans({ ...all, traceIdsLow: [1n], limit: 1 })).length, 1)
     assert.deepEqual(await at(9), ['s'])
-    assert.equal((await store.spans({ ...all, traceIdLow: 1n, limit: 1 })).length, 0)
+    assert.equal((await store.spans({ ...all, traceIdsLow: [1n], limit: 1 })).length, 0)
     assert.deepEqual(rows(await store.stackTotals(query)), before)
     const [listed] = await store.listProfiles({ ...all, limit: 1 })
     assert.deepEqual([listed?.id, listed?.blob, listed?.pinned], [id, undefined, false])

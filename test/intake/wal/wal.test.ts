@@ -134,6 +134,24 @@ test('a failure of any operation refuses what was under way, and loses nothing a
   )
 })
 
+test('nothing more is written to a segment whose sync failed, and what was not acknowledged is cut off it', async (t) => {
+  let failing = false
+  const ops = watchedOps((operation) => {
+    if (failing && operation === 'file.datasync') throw fileError('EIO')
+  }) as FileOps
+  const { wal, dir, progress } = await openLog(t, { ops })
+  await append(wal, 0)
+  failing = true
+  await assert.rejects(append(wal, 1), { code: 'storage_failed' })
+  failing = false
+  await append(wal, 2)
+  const [first, sealed, second] = progress
+  assert.deepEqual([sealed?.segment, sealed?.end, sealed?.sealed], [first?.segment, first?.end, true])
+  assert.notEqual(second?.segment, first?.segment)
+  await wal.close()
+  assert.deepEqual(await numbersIn(dir), { numbers: [0, 2], damage: whole })
+})
+
 test('a record is acknowledged when it would survive a loss of power', async (t) => {
   const unsynced = new Set<string>()
   const unnamed = new Set<string>()

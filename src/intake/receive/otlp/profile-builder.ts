@@ -1,10 +1,10 @@
 import { U32Column } from '../../../pprof/columns'
-import { CodedError } from '../../../pprof/errors'
 import type { LimitValues } from '../../../pprof/limits'
-import { none, type Profile, type ValueType } from '../../../pprof/model'
+import type { Profile, ValueType } from '../../../pprof/model'
 import { Names } from '../../../pprof/names'
 import { type Label, ourLabel } from '../our-labels'
 import { plainValue } from './common'
+import { DictionaryTables, entry, malformed } from './dictionary-tables'
 import type { Dictionary, OtlpProfile, OtlpSample, ValueTypeIndices } from './profile-messages'
 
 /** Frames that the stacks of one request may still have: many samples may share one stack, and a pprof has it again for each. */
@@ -27,14 +27,7 @@ export function buildProfile(
 
 class ProfileBuilder {
   readonly #names = new Names([''])
-  readonly #functions = new Map<number, number>()
-  readonly #functionColumns = [new U32Column(), new U32Column(), new U32Column(), new U32Column()] as const
-  readonly #locations = new Map<number, number>()
-  readonly #address: bigint[] = []
-  readonly #lineStart = new U32Column()
-  readonly #lineFunction = new U32Column()
-  readonly #lineNumber = new U32Column()
-  readonly #lineColumn = new U32Column()
+  readonly #tables: DictionaryTables
   readonly #stacks = new Map<number, Uint32Array>()
   readonly #stack = new U32Column()
   readonly #stackStart = new U32Column()
@@ -48,7 +41,9 @@ class ProfileBuilder {
     private readonly dictionary: Dictionary,
     private readonly limits: LimitValues,
     private readonly budget: StackBudget,
-  ) {}
+  ) {
+    this.#tables = new DictionaryTables(dictionary, this.#names)
+  }
 
   build(siblings: readonly OtlpProfile[]): Profile {
     const [first] = siblings as [OtlpProfile]
@@ -58,10 +53,7 @@ class ProfileBuilder {
     })
     this.#stackStart.push(this.#stack.length)
     this.#labelStart.push(this.#labelKey.length)
-    this.#lineStart.push(this.#lineFunction.length)
-    const [name, systemName, filename, startLine] = this.#functionColumns
     const count = this.#stackStart.length - 1
-    const locations = this.#address.length
     return {
       sampleTypes: siblings.map(({ sampleType }) => this.#valueType(sampleType)),
       defaultSampleType: '',
@@ -77,23 +69,7 @@ class ProfileBuilder {
         labelNum: BigInt64Array.from(this.#labelNum),
         labelUnit: new Uint32Array(this.#labelKey.length),
       },
-      locations: {
-        count: locations,
-        address: BigUint64Array.from(this.#address),
-        mapping: new Uint32Array(locations).fill(none),
-        folded: new Uint8Array(locations),
-        lineStart: this.#lineStart.finish(),
-        lineFunction: this.#lineFunction.finish(),
-        lineNumber: this.#lineNumber.finish(),
-        lineColumn: this.#lineColumn.finish(),
-      },
-      functions: {
-        count: name.length,
-        name: name.finish(),
-        systemName: systemName.finish(),
-        filename: filename.finish(),
-        startLine: startLine.finish(),
-      },
+      ...this.#tables.finish(),
       mappings: [],
       timeNanos: BigInt.asIntN(64, first.timeUnixNano),
       durationNanos: BigInt.asIntN(64, first.durationNano),
@@ -151,7 +127,7 @@ class ProfileBuilder {
       const plain = plainValue(value)
       if (plain === undefined) return []
       const isWhole = typeof plain === 'number' && Number.isInteger(plain)
-      return [ourLabel(this.#text(keyStrindex), isWhole ? BigInt(plain) : String(plain))]
+      return [ourLabel(this.#tables.text(keyStrindex), isWhole ? BigInt(plain) : String(plain))]
     })
     if (linkIndex === 0) return labels
     const { traceId, spanId } = entry(linkTable, linkIndex, 'sample.link_index', 'link_table')
@@ -167,64 +143,15 @@ class ProfileBuilder {
     const { locationIndices } = entry(this.dictionary.stackTable, index, 'sample.stack_index', 'stack_table')
     // One more than the limit: what reads the pprof cuts it there, and says so in the stack.
     const kept = locationIndices.slice(0, this.limits.stackFrames + 1)
-    const stack = Uint32Array.from(kept, (location) => this.#location(location))
+    const stack = Uint32Array.from(kept, (location) => this.#tables.location(location))
     this.#stacks.set(index, stack)
     return stack
   }
 
-  #location(index: number): number {
-    const known = this.#locations.get(index)
-    if (known !== undefined) return known
-    const { address, lines } = entry(
-      this.dictionary.locationTable,
-      index,
-      'stack.location_indices',
-      'location_table',
-    )
-    const at = this.#address.push(address) - 1
-    this.#lineStart.push(this.#lineFunction.length)
-    for (const { functionIndex, line, column } of lines) {
-      this.#lineFunction.push(functionIndex === 0 ? none : this.#function(functionIndex))
-      this.#lineNumber.push(position(line))
-      this.#lineColumn.push(position(column))
-    }
-    this.#locations.set(index, at)
-    return at
-  }
-
-  #function(index: number): number {
-    const known = this.#functions.get(index)
-    if (known !== undefined) return known
-    const found = entry(this.dictionary.functionTable, index, 'line.function_index', 'function_table')
-    const [name, systemName, filename, startLine] = this.#functionColumns
-    const at = name.length
-    name.push(this.#names.id(this.#text(found.nameStrindex)))
-    systemName.push(this.#names.id(this.#text(found.systemNameStrindex)))
-    filename.push(this.#names.id(this.#text(found.filenameStrindex)))
-    startLine.push(position(found.startLine))
-    this.#functions.set(index, at)
-    return at
-  }
-
   #valueType(type: ValueTypeIndices | undefined): ValueType {
-    return { type: this.#text(type?.typeStrindex ?? 0), unit: this.#text(type?.unitStrindex ?? 0) }
+    return {
+      type: this.#tables.text(type?.typeStrindex ?? 0),
+      unit: this.#tables.text(type?.unitStrindex ?? 0),
+    }
   }
-
-  #text(index: number): string {
-    return index === 0 ? '' : entry(this.dictionary.stringTable, index, 'a *_strindex', 'string_table')
-  }
-}
-
-/** A line or column; 0 where it cannot be one. */
-function position(number: bigint): number {
-  return number > 0n && number < 0xffffffffn ? Number(number) : 0
-}
-
-function entry<T>(table: readonly T[], index: number, what: string, called: string): T {
-  const found = index < 0 ? undefined : table[index]
-  return found ?? malformed(`${what} is ${index}; ${called} has ${table.length} entries`)
-}
-
-function malformed(reason: string): never {
-  throw new CodedError('profile_malformed', { name: 'profile', reason })
 }

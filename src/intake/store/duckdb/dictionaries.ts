@@ -30,7 +30,8 @@ export class Dictionaries {
   readonly frames: Frame[] = []
   /** Names by id; 0 is samples without an endpoint. */
   readonly endpoints: string[] = ['']
-  readonly #frameIds = new Map<string, number>()
+  /** By file and name. */
+  readonly #frameIds = new Map<string, Map<string, number>>()
   readonly #endpointIds = new Map<string, Map<string, number>>()
   readonly #series = new Map<string, Series>()
   readonly #rollGroups = new Map<string, number>()
@@ -133,12 +134,21 @@ export class Dictionaries {
   }
 
   frameId(frame: Frame): number {
-    const key = `${frame.line} ${frame.file}\0${frame.name}`
-    let id = this.#frameIds.get(key)
-    if (id === undefined) {
-      id = this.frames.push(frame) - 1
-      this.#frameIds.set(key, id)
+    const { name, file, line } = frame
+    let inFile = this.#frameIds.get(file)
+    if (inFile === undefined) {
+      inFile = new Map()
+      this.#frameIds.set(file, inFile)
     }
+    const isIt = (id: number) => this.frames[id]?.line === line && this.frames[id]?.name === name
+    // Names of one line are the rule: joining and hashing texts for each frame would cost more than all else.
+    const first = inFile.get(name)
+    if (first !== undefined && isIt(first)) return first
+    const key = first === undefined ? name : `\0${line} ${name}`
+    const known = first === undefined ? undefined : inFile.get(key)
+    if (known !== undefined && isIt(known)) return known
+    const id = this.frames.push(frame) - 1
+    inFile.set(key, id)
     return id
   }
 

@@ -124,9 +124,8 @@ export class DuckDbStore implements ProfileStore {
     return functionTotals(this.database, this.dictionaries, query)
   }
 
-  async groupTotals(query: Selection & { kind: string; groupBy: readonly string[] }) {
-    const points = await this.series({ ...query, stepMs: query.toMs - query.fromMs + hourMs })
-    return points.map(({ group, total }) => ({ group, values: total }))
+  groupTotals(query: Selection & { kind: string; groupBy: readonly string[] }): Promise<SeriesPoint[]> {
+    return this.series({ ...query, stepMs: query.toMs - query.fromMs + hourMs })
   }
 
   series(query: SeriesQuery): Promise<SeriesPoint[]> {

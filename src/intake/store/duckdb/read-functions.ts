@@ -14,12 +14,12 @@ import {
 } from './selection'
 
 /** SQL of rows `g, frame, self0.., total0..`, not yet summed up, for the part of a range that has no roll-ups. */
-export function functionsFromSamples(width: number, minutes: SplitRange['minutes'], extraKeys = ''): string {
+function functionsFromSamples(width: number, minutes: SplitRange['minutes']): string {
   const indices = Array.from({ length: width }, (_, i) => i)
-  return `SELECT f.g, ${extraKeys} f.frame, ${indices.map((i) => `CASE WHEN f.frame = f.leaf THEN f.v${i} ELSE 0 END AS self${i}`).join(', ')},
+  return `SELECT f.g, f.frame, ${indices.map((i) => `CASE WHEN f.frame = f.leaf THEN f.v${i} ELSE 0 END AS self${i}`).join(', ')},
       ${indices.map((i) => `f.v${i} AS total${i}`).join(', ')}
     FROM (SELECT t.*, k.frames[1] AS leaf, unnest(list_distinct(k.frames)) AS frame FROM (
-        SELECT sel.g, ${extraKeys.replace('f.', '')} s.stack, ${indices.map((i) => `sum(s.v${i}) AS v${i}`).join(', ')}
+        SELECT sel.g, s.stack, ${indices.map((i) => `sum(s.v${i}) AS v${i}`).join(', ')}
         FROM samples s JOIN ${selectedSql} ON sel.id = s.series WHERE ${minutesSql('s.ts', minutes)} GROUP BY ALL
       ) t JOIN stacks k ON k.id = t.stack) f`
 }
@@ -35,8 +35,9 @@ export async function functionTotals(
   const groups = new Groups()
   const range = await splitRange(database, query)
   const selected = await selectSeries(database, query, query.groupBy, groups)
-  const bound = selectedValues(selected)
-  const sources = [functionsFromSamples(indices.length, range.minutes)]
+  const fromSamples = range.minutes.length > 0 || range.hours.length === 0
+  const bound = fromSamples ? selectedValues(selected) : {}
+  const sources = fromSamples ? [functionsFromSamples(indices.length, range.minutes)] : []
   if (range.hours.length > 0) {
     Object.assign(bound, rolledValues(await selectRollGroups(database, query, query.groupBy, groups)))
     const columns = [...indices.map((i) => `f.self${i}`), ...indices.map((i) => `f.total${i}`)]

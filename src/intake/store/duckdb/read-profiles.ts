@@ -5,7 +5,7 @@ import type { Database } from './database'
 import { tagsOf } from './read-spans'
 import { Groups, selectedSql, selectedValues, selectorSql, selectSeries, tagSql } from './selection'
 import { minuteOf } from './times'
-import { spanKind } from './write-batch'
+import { foldedId, spanKind } from './write-batch'
 
 const times = ({ fromMs, toMs }: TimeRange) =>
   `p.ts BETWEEN ${minuteOf(fromMs)} AND ${minuteOf(toMs)} AND p.start_ms >= ${Math.floor(fromMs)} AND p.start_ms < ${Math.ceil(toMs)}`
@@ -121,15 +121,16 @@ export async function listProfiles(
       })
 }
 
-/** Numbers of the profiles that have samples of any of these ids. */
+/** Numbers of the profiles that may have samples of any of these ids. */
 export async function locate(
   database: Database,
   ids: readonly bigint[],
   { fromMs, toMs }: TimeRange,
 ): Promise<Uint32Array> {
+  const folded = ids.map((id) => foldedId(Number(id & 0xffffffffn), Number(id >> 32n)))
   const rows = await database.read(
     `SELECT DISTINCT profile FROM span_profiles WHERE ts BETWEEN ${minuteOf(fromMs)} AND ${minuteOf(toMs)}
-     AND id IN (${ids.map(String).join(', ') || 'NULL'})`,
+     AND folded IN (${folded.join(', ') || 'NULL'})`,
   )
   return rows.integers(0)
 }

@@ -88,6 +88,7 @@ export async function series(
       timeMs: fromMs + step * stepMs,
       self: of(row, 0),
       total: of(row, indices.length),
+      profiles: cover?.profiles ?? 0,
       processSeconds: cover?.processSeconds ?? 0,
       unionSeconds: cover?.unionSeconds ?? 0,
       requests: cover?.requests ?? 0,

@@ -10,12 +10,11 @@ import { spanKind } from './write-batch'
 export async function readSpans(database: Database, query: SpanQuery): Promise<SpanRow[]> {
   const values: Record<string, DuckDBValue> = {}
   const conditions = [spanTimes(query)]
-  const id = (column: string, value: bigint | undefined) => {
-    if (value !== undefined) conditions.push(`${column} = ${value}::UBIGINT`)
+  const ids = (column: string, of: readonly bigint[] | undefined) => {
+    if (of) conditions.push(`${column} IN (${of.map((id) => `${id}::UBIGINT`).join(', ') || 'NULL'})`)
   }
-  id('trace_low', query.traceIdLow)
-  id('trace_high', query.traceIdHigh)
-  if (query.spanIds) conditions.push(`s.id IN (${query.spanIds.map(String).join(', ') || 'NULL'})`)
+  ids('trace_low', query.traceIdsLow)
+  ids('s.id', query.spanIds)
   if (query.endpoint !== undefined) {
     values.endpoint = query.endpoint
     conditions.push(`resource = $endpoint AND s.kind = 'server'`)
@@ -34,14 +33,14 @@ export async function readSpans(database: Database, query: SpanQuery): Promise<S
      ORDER BY ${query.endpoint === undefined ? 'start_nanos, s.id' : 'duration_nanos DESC, s.id'} LIMIT ${query.limit}`,
     values,
   )
-  const [high, low, ids, parents] = [rows.ids(0), rows.ids(1), rows.ids(2), rows.ids(3)]
+  const [high, low, spanIds, parents] = [rows.ids(0), rows.ids(1), rows.ids(2), rows.ids(3)]
   const [services, names, resources, kinds] = [rows.texts(4), rows.texts(5), rows.texts(6), rows.texts(7)]
   const [starts, durations, errors] = [rows.bigints(8), rows.bigints(9), rows.values(10)]
   const [attributes, keys, tagValues] = [rows.texts(11), rows.values(12), rows.values(13)]
   return services.map((service, i) => ({
     traceIdHigh: high[i] as bigint,
     traceIdLow: low[i] as bigint,
-    spanId: ids[i] as bigint,
+    spanId: spanIds[i] as bigint,
     parentId: parents[i] as bigint,
     service,
     name: names[i] as string,

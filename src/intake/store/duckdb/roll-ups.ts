@@ -21,26 +21,30 @@ export function wholeRange({ fromMs, toMs }: { fromMs: number; toMs: number }): 
   return { hours: [], minutes: [[minuteOf(fromMs), minuteOf(toMs + minuteMs - 1)]] }
 }
 
-/** The whole hours of a range that are rolled up, and what is left of it. */
+/** The whole hours of a range that are rolled up, and of the rest what has anything in it. */
 export async function splitRange(
   database: Database,
   range: { fromMs: number; toMs: number },
 ): Promise<SplitRange> {
-  const from = Math.ceil(range.fromMs / hourMs)
-  const to = hourOf(range.toMs)
-  const rows = await database.read(
-    `SELECT hour FROM hours WHERE rolled AND hour >= ${from} AND hour < ${Math.max(from, to)} ORDER BY hour`,
+  const rows = await database.readOnce(
+    `SELECT hour, rolled FROM hours WHERE hour >= ${hourOf(range.fromMs)} AND hour <= ${hourOf(range.toMs)} ORDER BY hour`,
   )
-  const hours = [...rows.integers(0)]
+  const isRolled = rows.values(1)
   const [[first, last]] = wholeRange(range).minutes as [[number, number]]
-  const minutes: SplitRange['minutes'] = []
-  let at = first
-  for (const hour of hours) {
-    if (hour * minutesPerHour > at) minutes.push([at, hour * minutesPerHour])
-    at = (hour + 1) * minutesPerHour
-  }
-  if (last > at) minutes.push([at, last])
-  return { hours, minutes }
+  const split: SplitRange = { hours: [], minutes: [] }
+  rows.integers(0).forEach((hour, i) => {
+    const [from, to] = [hour * minutesPerHour, (hour + 1) * minutesPerHour]
+    if (isRolled[i] === true && from >= first && to <= last) {
+      split.hours.push(hour)
+      return
+    }
+    const minutes: [number, number] = [Math.max(first, from), Math.min(last, to)]
+    const before = split.minutes.at(-1)
+    if (minutes[0] >= minutes[1]) return
+    if (before?.[1] === minutes[0]) before[1] = minutes[1]
+    else split.minutes.push(minutes)
+  })
+  return split
 }
 
 /** SQL for the minutes of a column. */

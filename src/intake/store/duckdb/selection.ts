@@ -103,13 +103,13 @@ async function select(
   groupBy: readonly string[],
   groups: Groups,
 ): Promise<Selected> {
-  const values: Record<string, DuckDBValue> = {}
+  const values: Record<string, string> = {}
   const tags = groupBy.map((key) => tagSql(key, values))
   conditions.push(selectorSql(query.selector, values))
   if (query.kind !== undefined) conditions.push(`kind = ${bind(query.kind, values)}`)
   if (query.notKind !== undefined) conditions.push(`kind <> ${bind(query.notKind, values)}`)
   const columns = ['id', ...tags].join(', ')
-  const rows = await database.read(
+  const rows = await database.readOnce(
     `SELECT ${columns} FROM ${table} WHERE ${conditions.join(' AND ')}`,
     values,
   )

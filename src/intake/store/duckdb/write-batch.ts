@@ -9,12 +9,12 @@ import {
   UUID,
   VARCHAR,
 } from '@duckdb/node-api'
-import { U32Column } from '../../../pprof/columns'
+import { halvesOf, U32Column } from '../../../pprof/columns'
 import { kindOf } from '../kinds'
 import type { ColumnProfile, ColumnSpan, WriteBatch, WriteResult } from '../profile-store'
 import type { Writer } from './database'
 import type { Dictionaries } from './dictionaries'
-import { hourOf, minuteMs, minuteOf } from './times'
+import { hourOf, minuteOf } from './times'
 
 /** Spans are in the dictionary of series, as if of a kind of their own. */
 export const spanKind = '(span)'
@@ -167,18 +167,26 @@ async function writeRequests(
   )
 }
 
+/** Random ids do not compress: half of an id costs half, and the profile that another id of that half finds now and then has none of its samples. */
+export function foldedId(low: number, high: number): number {
+  return (low ^ high) >>> 0
+}
+
 async function writeSpanProfiles(write: Writer, profiles: ColumnProfile[], ids: number[]) {
   const rows = profiles.reduce((sum, { spanIds }) => sum + spanIds.length, 0)
-  const [spanIds, ts, profile] = [new BigUint64Array(rows), new Uint32Array(rows), new Uint32Array(rows)]
+  const [folded, ts, profile] = [new Uint32Array(rows), new Uint32Array(rows), new Uint32Array(rows)]
   let at = 0
-  profiles.forEach((one, i) => {
-    // In order: the database finds one id among them by the bounds of its blocks.
-    spanIds.set(one.spanIds.slice().sort(), at)
-    ts.fill(Math.floor(one.startMs / minuteMs), at, at + one.spanIds.length)
-    profile.fill(ids[i] as number, at, at + one.spanIds.length)
-    at += one.spanIds.length
+  profiles.forEach(({ spanIds, startMs }, i) => {
+    const halves = halvesOf(spanIds)
+    const own = folded.subarray(at, at + spanIds.length)
+    for (let id = 0; id < own.length; id++)
+      own[id] = foldedId(halves[2 * id] as number, halves[2 * id + 1] as number)
+    own.sort()
+    ts.fill(minuteOf(startMs), at, at + own.length)
+    profile.fill(ids[i] as number, at, at + own.length)
+    at += own.length
   })
-  await write.append('span_profiles', [UBIGINT, UINTEGER, UINTEGER], [spanIds, ts, profile])
+  await write.append('span_profiles', [UINTEGER, UINTEGER, UINTEGER], [folded, ts, profile])
 }
 
 async function writeSpans(write: Writer, dictionaries: Dictionaries, spans: ColumnSpan[]) {

@@ -1,0 +1,15 @@
+import type { FlameGraph } from './answers'
+import { flamePage } from './flame-page'
+import { readArguments } from './options'
+import { writeOut } from './output'
+import { Refusal } from './refusal'
+
+/** `flame <selector> --out <file.html>`: a flame graph as one HTML file that needs nothing else. */
+export async function flame(argv: readonly string[]): Promise<string[]> {
+  const { client, positionals, range, filter, json, own } = readArguments(argv, { out: { type: 'string' } })
+  if (positionals.length === 0) throw new Refusal('expected: flame <selector> --out <file.html>')
+  const q = positionals.join(' ')
+  const graph = await client.json<FlameGraph>('flame-graph', { q, ...range, ...filter })
+  if (json) return [JSON.stringify(graph)]
+  return [writeOut(own.out, flamePage(q, graph))]
+}

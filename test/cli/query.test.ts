@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { decodeProfile } from '../../src/pprof/decode'
+import { intakeFor, tempDir } from '../intake/helpers'
+import { makeUpload, ticks } from '../intake/profiles'
+import { storeFor } from '../intake/store/stores'
+import { command, directory } from './command'
+
+const hostile = '</script><img src=x onerror=alert(1)>|`\u001b[2J'
+
+/** An intake with two versions of a shop: the second spends twice as long in `price`. */
+async function shop(t: TestContext) {
+  const { store } = await storeFor(t)
+  const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 600_000
+  const versions = { '1.0': 100, '2.0': 200 }
+  for (const [version, count] of Object.entries(versions)) {
+    const wall = [
+      ticks(['price@/app/cart.js', 'main@/app/x.js'], count),
+      ticks([hostile, 'main@/app/x.js'], 50),
+    ]
+    await store.profiles(makeUpload({ startMs, wall, tags: { version, 'runtime-id': version } }))
+  }
+  await store.settle()
+  const { url } = await intakeFor(t, { sink: store, queries: store, dir: tempDir(t) })
+  return { url, run: (...args: string[]) => command([...args, '--url', url]) }
+}
+
+test('ls, top, flame, export and diff of an intake', async (t) => {
+  const { url, run } = await shop(t)
+  const out = directory(t)
+
+  const services = await run('ls')
+  assert.match(
+    services.stdout,
+    /^profiles +processes +last +service +env +version +kinds\n +2 +2 +\S+Z +shop /,
+  )
+  const listed = JSON.parse((await run('ls', 'service:shop', '--json')).stdout) as { id: string }[]
+  assert.equal(listed.length, 2)
+
+  const top = await run('top', 'service:shop version:2.0', '--value', 'wall')
+  assert.equal(top.code, 0)
+  assert.match(top.stdout, /wall wall: 2\.500 s in 1 profile$/m)
+  assert.match(top.stdout, /^2\.000 s +80\.0% +2\.000 s +80\.0% +price +\/app\/cart\.js/m)
+  assert.ok(!top.stdout.includes('\u001b'))
+
+  const html = join(out, 'flame.html')
+  assert.equal((await run('flame', 'service:shop', '--out', html)).code, 0)
+  const page = readFileSync(html, 'utf8')
+  assert.equal(page.match(/<script/g)?.length, 2)
+  assert.equal(page.match(/<\/script>/g)?.length, 2)
+  assert.ok(!page.includes('<img'))
+  const [, data = ''] = /id="data">(.*?)<\/script>/s.exec(page) ?? []
+  const { names, total } = JSON.parse(data) as { names: string[]; total: number }
+  assert.ok(names.includes(hostile))
+  assert.equal(total, 4_000_000_000)
+
+  const pprof = join(out, 'shop.pprof')
+  assert.equal((await run('export', 'service:shop', '--out', pprof)).code, 0)
+  assert.ok(decodeProfile(gunzipSync(readFileSync(pprof))).samples.count >= 2)
+  assert.equal((await run('export', '--id', listed[0]?.id ?? '', '--out', pprof)).code, 0)
+  assert.match((await command(['top', pprof])).stdout, /price/)
+
+  const sides = ['service:shop version:1.0', 'service:shop version:2.0'] as const
+  const diff = await run('diff', ...sides, '--value', 'wall', '--fail-on', 'wall +50%')
+  assert.equal(diff.code, 1)
+  assert.match(diff.stdout, /^\| \*\*all\*\* \| .* \| \+66\.7% \| {2}\|$/m)
+  assert.match(diff.stdout, /^\| `price` `\/app\/cart\.js.*` \| .* \| \+100\.0% \| < 0\.1% \|$/m)
+  assert.match(diff.stdout, /\*\*Failed: wall \+50%\*\*/)
+  assert.equal((await run('diff', ...sides, '--fail-on', 'wall +70%')).code, 0)
+  assert.equal((await run('diff', ...sides, '--fail-on', 'wall')).code, 2)
+
+  assert.match(
+    (await run('top', 'service:shop x')).stderr,
+    /^acme-profiler: The query is not valid: q has the term/,
+  )
+  const gone = await command(['ls', '--url', `${url.slice(0, -1)}x`.replace(/:\d+x$/, ':1')])
+  assert.deepEqual([gone.code, gone.stdout], [2, ''])
+  assert.match(gone.stderr, /does not answer/)
+})
