@@ -83,9 +83,12 @@ test('a profile of 100,000 nodes: DOM, heap, and CPU per frame while panning and
   await page.route('**/api/v1/flame-graph*', (route) =>
     route.fulfill({ contentType: 'application/json', body: text }),
   )
+  const startMs = performance.now()
   await page.goto(`${intake.url}/explore?${range}`)
   const canvas = page.getByRole('application')
   await canvas.waitFor()
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))')
+  t.diagnostic(`from navigation to picture ${Math.round(performance.now() - startMs)} ms`)
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable')
   const box = await canvas.boundingBox()

@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals'
-import type { Pointed } from '../flame/flame-canvas'
+import type { Pointed } from '../flame/elements'
 import { formatPercent, formatSigned, formatValue } from '../flame/format'
 import type { Picture } from '../flame/picture'
 import { shortFile, shown } from '../flame/text'

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Pointed } from '../flame/flame-canvas'
+import type { Pointed } from '../flame/elements'
 import type { Picture } from '../flame/picture'
 import { shown } from '../flame/text'
 import { frameOf } from '../flame/tree'

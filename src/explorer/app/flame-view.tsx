@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { FlameCanvas, type Pointed, type Window } from '../flame/flame-canvas'
+import type { Elements, Pointed, Window } from '../flame/elements'
+import { FlameCanvas } from '../flame/flame-canvas'
 import { findNode, formatNodeId } from '../flame/node-ids'
 import { type Looks, type Picture, pictureOf } from '../flame/picture'
 import type { CallTree } from '../flame/tree'
@@ -145,8 +146,6 @@ export function FlameView({
     </div>
   )
 }
-
-type Elements = ConstructorParameters<typeof FlameCanvas>[0]
 
 /** What is seen, as the address has it: a node, or a part of the width. */
 interface Zoom {

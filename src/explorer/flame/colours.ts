@@ -26,8 +26,6 @@ const originHues = {
 const packageHues = [28, 205, 145, 280, 50, 330, 175, 245, 95, 0, 60, 225]
 const changeSteps = 10
 
-export const maxOrigin = origins.length
-
 /** Colours of one way of colouring; nodeColours gives each node's index. */
 export function paletteOf(by: ColourBy, dark: boolean): Palette {
   const fills =

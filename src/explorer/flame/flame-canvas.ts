@@ -1,54 +1,13 @@
-import { nextNode } from './keys'
+import type { Elements, Events, Pointed, Window } from './elements'
+import { listen } from './flame-input'
 import { font, textMeasure } from './measure-text'
-import { levelAt, paint, type Scene, yOf } from './paint'
+import { levelAt, paint, paintOutline, type Scene, yOf } from './paint'
 import type { Picture } from './picture'
 import { boxAt } from './visible'
 
 export const rowHeight = 20
 const maxPngPixels = 16_384
 const animationMs = 140
-
-/** Part of the width that is shown, 0 to 1. */
-export interface Window {
-  from: number
-  to: number
-}
-
-/** One box, or a run of small ones: `count` is above 1 then, and `node` the first. */
-export interface Pointed {
-  node: number
-  count: number
-  /** What all of them weigh. */
-  total: number
-}
-
-export interface Events {
-  /** Undefined where the pointer is on none. */
-  onPoint(pointed: Pointed | undefined): void
-  /** The person wants to see this part; `node` where it is a box's. */
-  onZoom(window: Window, node: number | undefined): void
-  onBack(): void
-  onMenu(pointed: Pointed, x: number, y: number): void
-  /** The keyboard's box. */
-  onFocus(node: number): void
-}
-
-/** Elements that the engine draws in: a scrolling one, in it one of the picture's whole height, in that two canvases of what is seen. */
-export interface Elements {
-  scroller: HTMLElement
-  sizer: HTMLElement
-  base: HTMLCanvasElement
-  overlay: HTMLCanvasElement
-}
-
-/** Where the pointer went down, and what was seen then. */
-interface Drag {
-  x: number
-  y: number
-  window: Window
-  top: number
-  moved: boolean
-}
 
 /** Draws a picture, and tells what a person does with it. */
 export class FlameCanvas {
@@ -66,7 +25,6 @@ export class FlameCanvas {
   #focus = 0
   #frame = 0
   #size = { width: 0, height: 0 }
-  #drag: Drag | undefined
 
   constructor(elements: Elements, events: Events) {
     this.#elements = elements
@@ -76,7 +34,7 @@ export class FlameCanvas {
     this.#measure = textMeasure(this.#base)
     this.#observer = new ResizeObserver(() => this.#resize())
     this.#observer.observe(elements.scroller)
-    this.#listen()
+    listen(this, elements, events, this.#aborted.signal)
   }
 
   /** Draws from now on this picture. The root of one that grows upwards is shown first. */
@@ -89,7 +47,7 @@ export class FlameCanvas {
       this.#elements.sizer.style.height = `${picture.layout.levels * rowHeight}px`
       this.#elements.scroller.scrollTop = picture.upwards ? this.#elements.scroller.scrollHeight : 0
     }
-    this.#draw()
+    this.redraw()
   }
 
   /** Shows a part of the width; smoothly, unless the person does not want things to move. */
@@ -98,7 +56,7 @@ export class FlameCanvas {
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
     this.#animation = { from: this.#window, to: window, startMs: isStill ? 0 : performance.now() }
     if (node !== undefined) this.#reveal(node)
-    this.#draw()
+    this.redraw()
   }
 
   windowOf(node: number): Window {
@@ -106,6 +64,31 @@ export class FlameCanvas {
     const at = layout.place[node] as number
     const { left, right, width } = layout
     return { from: (left[at] as number) / width, to: (right[at] as number) / width }
+  }
+
+  get picture(): Picture | undefined {
+    return this.#picture
+  }
+
+  get window(): Window {
+    return this.#window
+  }
+
+  get focus(): number {
+    return this.#focus
+  }
+
+  /** Pixels. */
+  get width(): number {
+    return this.#size.width
+  }
+
+  /** Where a box's lower left corner is, in the pixels of the overlay. */
+  cornerOf(node: number): { x: number; y: number } {
+    const scene = this.#scene()
+    const { from, to } = this.#window
+    const part = Math.max(0, (this.windowOf(node).from - from) / (to - from))
+    return { x: part * this.width, y: scene ? yOf(scene, scene.layout.level[node] as number) + rowHeight : 0 }
   }
 
   /** All rows at the width that is seen; rows that no PNG can hold are left out. */
@@ -143,7 +126,8 @@ export class FlameCanvas {
     }
   }
 
-  #draw(): void {
+  /** Draws with the next frame. */
+  redraw(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#drawNow())
   }
 
@@ -160,7 +144,7 @@ export class FlameCanvas {
       if (part === 1) {
         this.#window = to
         this.#animation = undefined
-      } else this.#draw()
+      } else this.redraw()
     }
     const scene = this.#scene()
     if (scene === undefined) {
@@ -172,25 +156,12 @@ export class FlameCanvas {
     this.#drawOverlay(scene)
   }
 
-  /** Frames around what is pointed at and what has the keyboard's focus: the boxes below them are not drawn again. */
   #drawOverlay(scene: Scene): void {
-    const context = this.#overlay
-    context.clearRect(0, 0, this.#size.width, this.#size.height)
-    const outline = (node: number, count: number, dash: number[]) => {
-      const { layout, span } = scene
-      const scale = span.pixels / (span.to - span.from)
-      const at = layout.place[node] as number
-      const x0 = Math.max(1, ((layout.left[at] as number) - span.from) * scale)
-      const x1 = Math.min(span.pixels - 1, ((layout.right[at + count - 1] as number) - span.from) * scale)
-      if (x1 < 0 || x0 > span.pixels) return
-      context.setLineDash(dash)
-      context.lineWidth = 1.5
-      context.strokeStyle = scene.palette.focus
-      const y = yOf(scene, layout.level[node] as number)
-      context.strokeRect(x0 - 0.25, y + 0.25, Math.max(2, x1 - x0 - 0.5), rowHeight - 1.5)
-    }
-    if (this.#pointed) outline(this.#pointed.node, this.#pointed.count, [])
-    if (document.activeElement === this.#elements.overlay && this.#focus > 0) outline(this.#focus, 1, [4, 2])
+    this.#overlay.clearRect(0, 0, this.#size.width, this.#size.height)
+    if (this.#pointed) paintOutline(this.#overlay, scene, this.#pointed, [])
+    const isFocused = document.activeElement === this.#elements.overlay
+    if (isFocused && this.#focus > 0)
+      paintOutline(this.#overlay, scene, { node: this.#focus, count: 1 }, [4, 2])
   }
 
   #resize(): void {
@@ -212,7 +183,8 @@ export class FlameCanvas {
     this.#drawNow()
   }
 
-  #at({ offsetX, offsetY }: MouseEvent): Pointed | undefined {
+  /** The box or run at a place of the overlay. */
+  pointedAt({ offsetX, offsetY }: MouseEvent): Pointed | undefined {
     const scene = this.#scene()
     if (!scene) return undefined
     const found = boxAt(scene.layout, levelAt(scene, offsetY), scene.span, offsetX)
@@ -222,7 +194,8 @@ export class FlameCanvas {
     return { node: scene.layout.node[first] as number, count: last - first + 1, total }
   }
 
-  #point(pointed: Pointed | undefined): void {
+  /** Frames what is pointed at. */
+  point(pointed: Pointed | undefined): void {
     if (pointed?.node === this.#pointed?.node && pointed?.count === this.#pointed?.count) return
     this.#pointed = pointed
     this.#events.onPoint(pointed)
@@ -230,7 +203,8 @@ export class FlameCanvas {
     if (scene) this.#drawOverlay(scene)
   }
 
-  #zoomTo({ node, count }: Pointed): void {
+  /** Asks for the part of the width that a box or run has. */
+  zoomTo({ node, count }: Pointed): void {
     const { layout } = this.#picture as Picture
     const from = this.windowOf(node).from
     const last = layout.node[(layout.place[node] as number) + count - 1] as number
@@ -238,38 +212,41 @@ export class FlameCanvas {
   }
 
   /** Makes the part that is shown smaller (below 1) or larger around a place on it. */
-  #scaleAround(factor: number, place: number): void {
+  scaleAround(factor: number, place: number): void {
     const { from, to } = this.#window
     const fixed = from + (to - from) * place
     const width = Math.min(1, Math.max(1e-9, (to - from) * factor))
-    this.#move({ from: fixed - width * place, to: fixed + width * (1 - place) })
+    this.moveTo({ from: fixed - width * place, to: fixed + width * (1 - place) })
   }
 
-  #pan(part: number): void {
+  /** Moves by so much of what is shown. */
+  panBy(part: number): void {
     const width = this.#window.to - this.#window.from
-    this.#move({ from: this.#window.from + part * width, to: this.#window.to + part * width })
+    this.moveTo({ from: this.#window.from + part * width, to: this.#window.to + part * width })
   }
 
-  #move(wanted: Window): void {
+  /** Shows this part at once. */
+  moveTo(wanted: Window): void {
     const width = Math.min(1, wanted.to - wanted.from)
     const from = Math.min(1 - width, Math.max(0, wanted.from))
     this.#animation = undefined
     this.#window = { from, to: from + width }
     this.#events.onZoom(this.#window, undefined)
-    this.#draw()
+    this.redraw()
   }
 
-  #setFocus(node: number): void {
+  /** Gives a box the keyboard's focus. */
+  walkTo(node: number): void {
     this.#focus = node
     this.#reveal(node)
     const { from, to } = this.windowOf(node)
     // A box that is out of sight, or too small to be seen, is brought into it.
     const isSeen = from < this.#window.to && to > this.#window.from
     if (!isSeen || (to - from) * this.#size.width < (this.#window.to - this.#window.from) * 2) {
-      this.#zoomTo({ node: (this.#picture as Picture).tree.parent[node] as number, count: 1, total: 0 })
+      this.zoomTo({ node: (this.#picture as Picture).tree.parent[node] as number, count: 1, total: 0 })
     }
     this.#events.onFocus(node)
-    this.#draw()
+    this.redraw()
   }
 
   #reveal(node: number): void {
@@ -279,93 +256,5 @@ export class FlameCanvas {
     const { scroller } = this.#elements
     const { scrollTop, clientHeight } = scroller
     if (y < scrollTop || y + rowHeight > scrollTop + clientHeight) scroller.scrollTop = y - clientHeight / 2
-  }
-
-  #listen(): void {
-    const { overlay, scroller } = this.#elements
-    const { signal } = this.#aborted
-    const on = <T extends keyof HTMLElementEventMap>(
-      target: HTMLElement,
-      type: T,
-      listener: (event: HTMLElementEventMap[T]) => void,
-    ) => target.addEventListener(type, listener, { signal, passive: false })
-    on(scroller, 'scroll', () => this.#draw())
-    on(overlay, 'pointerleave', () => this.#point(undefined))
-    on(overlay, 'pointermove', (event) => {
-      if (this.#drag) this.#dragTo(event)
-      else this.#point(this.#at(event))
-    })
-    on(overlay, 'pointerdown', (event) => {
-      if (event.button !== 0) return
-      overlay.setPointerCapture(event.pointerId)
-      const { clientX: x, clientY: y } = event
-      this.#drag = { x, y, window: this.#window, top: scroller.scrollTop, moved: false }
-    })
-    on(overlay, 'pointerup', (event) => {
-      const drag = this.#drag
-      this.#drag = undefined
-      overlay.style.cursor = ''
-      if (event.button !== 0 || !drag || drag.moved) return
-      const pointed = this.#at(event)
-      if (pointed) this.#zoomTo(pointed)
-    })
-    on(overlay, 'pointercancel', () => {
-      this.#drag = undefined
-    })
-    on(overlay, 'contextmenu', (event) => {
-      const pointed = this.#at(event)
-      if (!pointed) return
-      event.preventDefault()
-      this.#events.onMenu(pointed, event.clientX, event.clientY)
-    })
-    on(overlay, 'wheel', (event) => {
-      const isPan = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)
-      if (event.ctrlKey || event.metaKey) {
-        this.#scaleAround(Math.exp(event.deltaY / 300), event.offsetX / this.#size.width)
-      } else if (isPan) this.#pan((event.deltaX || event.deltaY) / this.#size.width)
-      else return
-      event.preventDefault()
-    })
-    on(overlay, 'focus', () => this.#draw())
-    on(overlay, 'blur', () => this.#draw())
-    on(overlay, 'keydown', (event) => this.#key(event))
-  }
-
-  #dragTo(event: PointerEvent): void {
-    const drag = this.#drag as Drag
-    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y]
-    if (!drag.moved && Math.abs(dx) + Math.abs(dy) < 4) return
-    drag.moved = true
-    this.#elements.overlay.style.cursor = 'grabbing'
-    const part = (-dx / this.#size.width) * (drag.window.to - drag.window.from)
-    this.#elements.scroller.scrollTop = drag.top - dy
-    if (drag.window.to - drag.window.from < 1)
-      this.#move({ from: drag.window.from + part, to: drag.window.to + part })
-  }
-
-  #key(event: KeyboardEvent): void {
-    const picture = this.#picture
-    if (!picture || event.altKey || event.metaKey || event.ctrlKey) return
-    const next = nextNode(picture, this.#focus, event.key)
-    const small = { node: this.#focus, count: 1, total: picture.tree.total[this.#focus] as number }
-    if (next !== undefined) this.#setFocus(next)
-    else if (event.key === 'Enter' || event.key === ' ') this.#zoomTo(small)
-    else if (event.key === 'Escape' || event.key === 'Backspace') this.#events.onBack()
-    else if (event.key === '0') this.#events.onZoom({ from: 0, to: 1 }, 0)
-    else if (event.key === '+' || event.key === '=') this.#scaleAround(0.7, 0.5)
-    else if (event.key === '-') this.#scaleAround(1 / 0.7, 0.5)
-    else if (event.key === 'm' || event.key === 'ContextMenu') this.#keyMenu(small)
-    else return
-    event.preventDefault()
-  }
-
-  #keyMenu(small: Pointed): void {
-    const scene = this.#scene()
-    if (!scene) return
-    const box = this.#elements.overlay.getBoundingClientRect()
-    const { from } = this.windowOf(small.node)
-    const part = Math.max(0, (from - this.#window.from) / (this.#window.to - this.#window.from))
-    const y = yOf(scene, scene.layout.level[small.node] as number) + rowHeight
-    this.#events.onMenu(small, box.left + part * this.#size.width, box.top + y)
   }
 }

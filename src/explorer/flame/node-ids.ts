@@ -1,4 +1,4 @@
-import { type CallTree, frameOf } from './tree'
+import type { CallTree } from './tree'
 
 /**
  * A short text for every node, made of the names on its path: it finds the node again in a tree of other data. Two paths may share
@@ -26,12 +26,6 @@ export function formatNodeId(id: number): string {
 export function findNode(ids: Float64Array, text: string): number {
   const id = Number.parseInt(text, 36)
   return Math.max(0, ids.indexOf(id))
-}
-
-/** The first node whose function is called so; -1 where there is none. */
-export function findName(tree: CallTree, name: string): number {
-  for (let node = 0; node < tree.frame.length; node++) if (frameOf(tree, node).name === name) return node
-  return -1
 }
 
 type Hash = [high: number, low: number]

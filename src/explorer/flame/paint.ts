@@ -74,6 +74,26 @@ export function paint(
   }
 }
 
+/** A frame around a box or a run. Drawn on a canvas above: the boxes are not drawn again for it. */
+export function paintOutline(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { node, count }: { node: number; count: number },
+  dash: number[],
+): void {
+  const { layout, span, rowHeight } = scene
+  const scale = span.pixels / (span.to - span.from)
+  const at = layout.place[node] as number
+  const x0 = Math.max(1, ((layout.left[at] as number) - span.from) * scale)
+  const x1 = Math.min(span.pixels - 1, ((layout.right[at + count - 1] as number) - span.from) * scale)
+  if (x1 < 0 || x0 > span.pixels) return
+  context.setLineDash(dash)
+  context.lineWidth = 1.5
+  context.strokeStyle = scene.palette.focus
+  const y = yOf(scene, layout.level[node] as number)
+  context.strokeRect(x0 - 0.25, y + 0.25, Math.max(2, x1 - x0 - 0.5), rowHeight - 1.5)
+}
+
 function hasMatch({ layout, found }: Scene, first: number, last: number): boolean {
   for (let at = first; at <= last; at++) if (found?.nodes[layout.node[at] as number]) return true
   return false
