@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { CDPSession, Page } from 'playwright-core'
 import { type MadeSample, makeUpload } from '../intake/profiles'
-import { openPage, useBrowser } from './browser'
+import { openPage, settled, useBrowser } from './browser'
 import { explored, fillShop } from './shop'
 
 useBrowser()
@@ -134,7 +134,7 @@ test('no view has more than 2,000 elements', async (t) => {
     '/profiles?',
   ]) {
     const { page } = await openPage(t, `${intake.url}${view}${range}`)
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     const elements = (await page.evaluate('document.querySelectorAll("*").length')) as number
     assert.ok(elements < 2_000, `${view}: ${elements} elements`)
   }

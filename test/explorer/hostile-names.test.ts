@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Span } from '../../src/intake/model'
 import { makeUpload, ticks } from '../intake/profiles'
-import { openPage, useBrowser } from './browser'
+import { openPage, settled, useBrowser } from './browser'
 import { explored, traceId } from './shop'
 
 useBrowser()
@@ -93,8 +93,7 @@ test('names of strangers do nothing on any view but be read', async (t) => {
   ]
   for (const view of views) {
     const { page, faults } = await openPage(t, `${intake.url}${view}${range}`)
-    await page.locator('main .table, main .flame, main .notice').first().waitFor()
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     const canvas = page.getByRole('application').first()
     if ((await canvas.count()) > 0) {
       await canvas.hover({ position: { x: 40, y: 30 } })
@@ -121,7 +120,6 @@ test('this would be seen: an element, a script, a picture from elsewhere; and ma
   })()`)
   await assert.rejects(page.evaluate(`document.body.innerHTML = '<b>x</b>'`), /TrustedHTML/)
   await assert.rejects(page.evaluate(`document.createElement('script').src = 'data:,1'`), /TrustedScriptURL/)
-  await page.waitForFunction('true')
   assert.equal(await page.locator('#injected').count(), 1)
   assert.ok(
     faults.some((fault) => fault.includes('policy: https://example.invalid')),

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { openPage, useBrowser } from './browser'
-import { childId, explored, fillShop, rootId, traceId } from './shop'
+import { openPage, settled, useBrowser } from './browser'
+import { childId, explored, fillShop, rootId, traceId, useExplored } from './shop'
 
 useBrowser()
+const shop = useExplored(fillShop)
 
 const details = (page: Page) => page.locator('.flame-details').first()
 const graph = (page: Page) => page.getByRole('application').first()
 
 test('from the overview to the function that costs, with the keyboard alone', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/?${range}`)
   const service = page.getByRole('link', { name: 'shop', exact: true })
   await service.waitFor()
@@ -32,7 +34,7 @@ test('from the overview to the function that costs, with the keyboard alone', as
 })
 
 test('the picture, the table and the sandwich say the same numbers', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/explore?${range}`)
   await graph(page).hover({ position: { x: 100, y: 50 } })
   assert.match(await details(page).innerText(), /handle\n.*cart\.js:10/)
@@ -46,7 +48,7 @@ test('the picture, the table and the sandwich say the same numbers', async (t) =
 })
 
 test('a search says its shares, a filter is a chip, and both are in the address', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/explore?${range}`)
   await graph(page).waitFor()
   await page.keyboard.press('/')
@@ -62,7 +64,7 @@ test('a search says its shares, a filter is a chip, and both are in the address'
 })
 
 test('two versions: what became more stands first, beyond chance, and each side can be opened', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/compare?${range}&tab=table`)
   const first = page.getByRole('table', { name: 'Functions that changed' }).getByRole('row').nth(1)
   await first.waitFor()
@@ -77,7 +79,7 @@ test('two versions: what became more stands first, beyond chance, and each side 
 })
 
 test('endpoints: what each costs, and from one to its slow traces', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/endpoints?${range}`)
   const row = page.getByRole('row', { name: /GET \/cart/ })
   await row.waitFor()
@@ -92,7 +94,7 @@ test('endpoints: what each costs, and from one to its slow traces', async (t) =>
 })
 
 test('a trace: its waterfall, the code of a span, and the time that was not on the CPU', async (t) => {
-  const { intake } = await explored(t, fillShop)
+  const { intake } = shop()
   const { page } = await openPage(t, `${intake.url}/trace/${traceId}?span=${childId}`)
   const root = page.getByRole('option', { name: /GET \/cart/ })
   await root.waitFor()
@@ -108,7 +110,7 @@ test('a trace: its waterfall, the code of a span, and the time that was not on t
 })
 
 test('a function: over time by version, callers, callees and lines', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/functions?${range}`)
   await page.getByRole('link', { name: 'parse' }).click()
   await page.getByRole('heading', { name: 'parse' }).waitFor()
@@ -118,7 +120,7 @@ test('a function: over time by version, callers, callees and lines', async (t) =
 })
 
 test('profiles: one is opened, and one is downloaded as it was received', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/profiles?${range}`)
   const row = page.getByRole('row', { name: /wall/ }).first()
   const download = page.waitForEvent('download')
@@ -130,7 +132,7 @@ test('profiles: one is opened, and one is downloaded as it was received', async 
 })
 
 test('every view opened again from its address is the same picture', async (t) => {
-  const { intake, range, fromMs } = await explored(t, fillShop)
+  const { intake, range, fromMs } = shop()
   const views = [
     `/?${range}`,
     `/explore?${range}&shape=flame&by=package&find=render`,
@@ -145,30 +147,32 @@ test('every view opened again from its address is the same picture', async (t) =
     for (let n = 0; n < 2; n++) {
       const options = { reducedMotion: 'reduce', nowMs: fromMs + 3_600_000 } as const
       const { page } = await openPage(t, intake.url + view, options)
+      await settled(page)
       await page.waitForLoadState('networkidle')
-      const drawn = '[...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL())'
-      pictures.push([await page.locator('main').textContent(), await page.evaluate(drawn)])
+      const drawn = '[...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()).join()'
+      const picture = createHash('sha256').update((await page.evaluate(drawn)) as string)
+      pictures.push([await page.locator('main').textContent(), picture.digest('hex')])
     }
     assert.deepEqual(pictures[0], pictures[1], view)
   }
 })
 
 test('where a picture is zoomed to is in the address, and Escape and the way back lead out', async (t) => {
-  const { intake, range } = await explored(t, fillShop)
+  const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/explore?${range}`, { reducedMotion: 'reduce' })
   await graph(page).click({ position: { x: 60, y: 70 } })
   await page.waitForURL(/at=/)
   const zoomed = page.url()
   const picture = await graph(page).screenshot()
   const { page: again } = await openPage(t, zoomed, { reducedMotion: 'reduce' })
-  await again.waitForLoadState('networkidle')
+  await settled(again)
   await again.mouse.move(5, 5)
   await page.mouse.move(5, 5)
   assert.equal(await again.locator('.crumbs').innerText(), await page.locator('.crumbs').innerText())
   assert.ok(picture.length > 0)
   await graph(page).focus()
   await page.keyboard.press('Escape')
-  await page.waitForFunction(`location.href !== ${JSON.stringify(zoomed)}`)
+  await page.waitForURL((url) => url.href !== zoomed)
   await page.goBack()
   assert.equal(page.url(), zoomed)
 })

@@ -1,4 +1,4 @@
-import type { TestContext } from 'node:test'
+import { after, before, type TestContext } from 'node:test'
 import type { Span } from '../../src/intake/model'
 import type { Intake } from '../../src/intake/server'
 import type { IntakeStore } from '../../src/intake/store/intake-store'
@@ -31,6 +31,20 @@ export async function explored(
   const intake = await intakeFor(t, { sink: store, queries: store, dir: tempDir(t) })
   const [fromMs, toMs] = [startMs - 600_000, startMs + 3_000_000]
   return { intake, store, range: `from=${fromMs}&to=${toMs}`, fromMs }
+}
+
+/** One filled intake for all tests of a file, which only read it. */
+export function useExplored(fill: Parameters<typeof explored>[1]): () => Explored {
+  const cleanups: (() => unknown)[] = []
+  let made: Explored | undefined
+  before(async () => {
+    const file = { after: (cleanup: () => unknown) => cleanups.push(cleanup) }
+    made = await explored(file as unknown as TestContext, fill)
+  })
+  after(async () => {
+    for (const cleanup of cleanups.reverse()) await cleanup()
+  })
+  return () => made as Explored
 }
 
 /** Version 1 and a version 2 in which `parse` costs four times as much, with endpoints, live objects and one trace. */

@@ -84,7 +84,7 @@ function Breakdown({ hotspots }: { hotspots: HotspotsAnswer }) {
       text: `${originTexts[origin]}, on CPU`,
       nanos: hotspots.origins[origin].cpuNanos,
     })),
-    { name: 'waiting', text: 'Not on CPU', nanos: hotspots.notOnCpuNanos },
+    { name: 'off-cpu', text: 'Not on CPU', nanos: hotspots.notOnCpuNanos },
   ].filter(({ nanos }) => nanos > 0)
   return (
     <div class="breakdown">
