@@ -90,7 +90,7 @@ test('a profile of 100,000 nodes: DOM, heap, and CPU per frame while panning and
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))')
   t.diagnostic(`from navigation to picture ${Math.round(performance.now() - startMs)} ms`)
   const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable')
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   const box = await canvas.boundingBox()
   assert.ok(box)
   await page.mouse.move(box.x + 400, box.y + 100)
