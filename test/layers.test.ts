@@ -7,19 +7,19 @@ import ts from 'typescript'
 
 const root = join(__dirname, '..')
 const manifest = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
-const { dependencies, peerDependencies } = manifest('package.json')
+const { dependencies, devDependencies, peerDependencies } = manifest('package.json')
 const intakeDependencies = manifest('src/intake/package.json').dependencies
 
 /**
  * What each room may import: rooms, `node` = builtin modules and our own package.json (its version), `packages` =
- * what an application installs with the agent, or may. The intake is a package of its own.
+ * what an application installs with the agent, or may. The intake is a package of its own; the explorer's packages are bundled into its page.
  */
 const permissions: Record<string, string[]> = {
   compose: ['agent', 'intake', 'cli', 'pprof', 'node', 'packages'],
   cli: ['cli', 'pprof', 'node'],
   agent: ['agent', 'pprof', 'node', 'packages'],
   intake: ['intake', 'pprof', 'node', 'packages of the intake'],
-  explorer: ['explorer', 'pprof', 'packages'],
+  explorer: ['explorer', 'pprof', 'development packages'],
   browser: ['browser', 'pprof'],
   pprof: ['pprof'],
 }
@@ -42,7 +42,8 @@ const targetOf = (file: string, specifier: string) => {
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/')
   if (name in dependencies || name in peerDependencies) return 'packages'
-  return name in intakeDependencies ? 'packages of the intake' : 'a package that is no dependency'
+  if (name in intakeDependencies) return 'packages of the intake'
+  return name in devDependencies ? 'development packages' : 'a package that is no dependency'
 }
 
 const wrongArrows = (file: string, source: string) => {

@@ -28,6 +28,7 @@ const checks = [
       ]
     : []),
   { name: 'tsc: types of src and test', file: 'typescript/bin/tsc', args: ['-p', 'test', '--noEmit'] },
+  { name: 'tsc: types of the explorer', file: 'typescript/bin/tsc', args: ['-p', 'src/explorer'] },
 ]
 
 /**

@@ -110,6 +110,7 @@ const buildNative = () => {
 // What was compiled from a source that is gone would otherwise be packed and shipped.
 const removeOrphans = () => {
   for (const file of filesBelow(inRoot('dist'), /\.(js|d\.ts)$/)) {
+    if (file.startsWith(inRoot('dist/explorer/'))) continue
     const source = inRoot('src', relative(inRoot('dist'), file).replace(/(\.d\.ts|\.js)$/, '.ts'))
     if (!existsSync(source)) rmSync(file)
   }
@@ -129,7 +130,10 @@ const bundleAgent = async () => {
 }
 
 const buildTypeScript = async () => {
-  const sources = [...filesBelow(inRoot('src'), /\.ts$/), inRoot('tsconfig.json')]
+  const sources = [
+    ...filesBelow(inRoot('src'), /\.ts$/).filter((file) => !file.startsWith(inRoot('src/explorer/'))),
+    inRoot('tsconfig.json'),
+  ]
   if (sources.length === 1) return say('no TypeScript in src yet')
   const built = inRoot('dist/.built')
   if (
@@ -144,6 +148,13 @@ const buildTypeScript = async () => {
   writeFileSync(built, sources.join('\n'))
 }
 
+const buildExplorer = () => {
+  const sources = filesBelow(inRoot('src/explorer'), /\.(tsx?|css|html|mjs|json)$/)
+  const built = inRoot('dist/explorer/index.html')
+  if (existsSync(built) && statSync(built).mtimeMs > newestMs(sources)) return say('explorer is up to date')
+  step('explorer', process.execPath, [inRoot('src/explorer/build.mjs')])
+}
+
 const nodeOfNpm = process.env.npm_node_execpath
 if (nodeOfNpm && nodeOfNpm !== process.execPath && process.execPath.startsWith(inRoot('node_modules'))) {
   removeShadowNode()
@@ -155,4 +166,5 @@ if (!dependenciesInstalled()) step('npm ci', 'npm', ['ci', '--no-audit', '--no-f
 removeShadowNode()
 buildNative()
 await buildTypeScript()
+buildExplorer()
 say(`ready in ${((Date.now() - started) / 1000).toFixed(1)} s (Node ${process.version})`)

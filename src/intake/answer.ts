@@ -11,6 +11,7 @@ export function answer(response: ServerResponse, reply: Reply, close = false): v
     'Content-Type': contentType,
     'Content-Length': bytes.length,
     'X-Content-Type-Options': 'nosniff',
+    ...reply.headers,
     ...(close && { Connection: 'close' }),
     ...((status === errors.intake_busy.status || status === errors.store_unavailable.status) && {
       'Retry-After': '1',

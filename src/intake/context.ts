@@ -6,6 +6,7 @@ import type { HostNames } from './host-names'
 import type { Keys } from './keys'
 import type { Metrics } from './metrics'
 import type { Sink } from './model'
+import type { Page } from './page'
 import type { QueryName } from './query/queries'
 import type { Decoder } from './receive/decoder'
 import type { BytesQueryName } from './store/intake-store'
@@ -30,6 +31,7 @@ export interface Context {
   decoder: Decoder
   sink: Sink
   queries: QuerySource | undefined
+  page: Page
   /** True once no new connection is taken: answers then ask for the connection to be closed. */
   isClosing(): boolean
 }

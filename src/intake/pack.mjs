@@ -5,6 +5,6 @@ const here = (name) => new URL(name, import.meta.url)
 
 rmSync(here('dist'), { recursive: true, force: true })
 if (!process.argv.includes('--clean')) {
-  for (const room of ['intake', 'pprof'])
+  for (const room of ['intake', 'pprof', 'explorer'])
     cpSync(here(`../../dist/${room}`), here(`dist/${room}`), { recursive: true })
 }

@@ -3,6 +3,7 @@ import { answerQuery } from './api/answer-query'
 import { type Endpoint, endpoints } from './api/endpoints'
 import type { Context } from './context'
 import type { KeyHolder } from './keys'
+import { assets, views } from './page'
 import { receive } from './receive'
 import type { Reply } from './receive/protocol'
 import type { ProtocolName } from './receive/protocols'
@@ -60,6 +61,10 @@ export const routes: readonly Route[] = [
     'profiles of Splunk; any other record is dropped',
   ),
   quiet(['POST'], '/v1/metrics', 200, 'metrics'),
+  ...views.map((path) => page(path, '200, the explorer', ({ page }, { headers }) => page.view(headers))),
+  page(`${assets}*`, '200, what it loads', ({ page }, { headers, url = '' }) => {
+    return page.asset(url.split('?', 1)[0] as string, headers)
+  }),
   ...endpoints.map(querying),
   asking('/info', '200, what is on offer', () => ({ status: 200, body: info })),
   quiet(['POST'], '/telemetry/proxy/*', 202, 'telemetry'),
@@ -114,6 +119,11 @@ function querying(endpoint: Endpoint): Route {
 
 function asking(path: string, answers: string, handle: Route['handle']): Route {
   return { methods: ['GET'], path, answers, of: '', handle }
+}
+
+/** Nothing of anybody is in it: it asks for the key, and shows it with its queries. */
+function page(path: string, answers: string, handle: Route['handle']): Route {
+  return { methods: ['GET'], path, answers, of: '', needsKey: false, handle }
 }
 
 /** What a client asks beside: its body is read within limits.drainBytes and dropped. */

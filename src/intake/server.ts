@@ -13,6 +13,7 @@ import { Keys } from './keys'
 import { refuseOpenAddress } from './loopback'
 import { Metrics } from './metrics'
 import type { Sink } from './model'
+import { Page } from './page'
 import { Decoder } from './receive/decoder'
 
 /** How an intake is started. */
@@ -84,6 +85,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     decoder,
     sink,
     queries,
+    page: new Page(),
     isClosing: () => !server.listening,
   }
   server.on('request', (request, response) => handle(context, request, response))

@@ -34,7 +34,7 @@ test('any other address or method has a coded answer', async (t) => {
     const response = await fetch(intake.url + path, { method })
     return [response.status, ((await response.json()) as { code: string }).code]
   }
-  assert.deepEqual(await code('GET', '/'), [404, 'route_unknown'])
+  assert.deepEqual(await code('GET', '/nothing'), [404, 'route_unknown'])
   assert.deepEqual(await code('GET', '/profiling/v1/input'), [405, 'method_not_allowed'])
   assert.deepEqual(await code('DELETE', '/v0.4/traces'), [405, 'method_not_allowed'])
 })

@@ -22,7 +22,7 @@ test('the package of the intake starts, answers, and ends', async () => {
   )
   const files: string[] = pack.files.map(({ path }: { path: string }) => path)
   assert.deepEqual(
-    files.filter((path) => !/^(package\.json|dist\/(intake|pprof)\/.*)$/.test(path)),
+    files.filter((path) => !/^(package\.json|dist\/(intake|pprof|explorer)\/.*)$/.test(path)),
     [],
   )
   execFileSync('tar', ['-xf', join(folder, pack.filename), '-C', folder])
@@ -39,6 +39,8 @@ test('the package of the intake starts, answers, and ends', async () => {
   const answer = await fetch(`${url}/healthz`)
   assert.equal(answer.status, 200)
   await answer.text()
+  const page = await fetch(url)
+  assert.match(await page.text(), /<script/)
   intake.kill('SIGTERM')
   assert.deepEqual(await once(intake, 'exit'), [0, null])
 })

@@ -1,17 +1,18 @@
 import type { Frame } from '../store/profile-store'
 import type { FrameInfo, Origin } from './types'
 
-const named: Readonly<Record<string, Origin>> = {
-  '(idle)': 'idle',
-  '(garbage collector)': 'gc',
-  '(program)': 'native',
-  '(root)': 'runtime',
-  'Non-JS threads': 'native',
-}
+// A map: names come from strangers, and every object has a `constructor`.
+const named: ReadonlyMap<string, Origin> = new Map([
+  ['(idle)', 'idle'],
+  ['(garbage collector)', 'gc'],
+  ['(program)', 'native'],
+  ['(root)', 'runtime'],
+  ['Non-JS threads', 'native'],
+])
 
 /** Where a function comes from, by its name and file alone. */
 export function originOf({ name, file }: Frame): Origin {
-  const known = named[name]
+  const known = named.get(name)
   if (known) return known
   if (file === '') return 'native'
   if (/^(node:|internal\/|evalmachine\.|wasm:)/.test(file)) return 'runtime'

@@ -42,6 +42,8 @@ export interface Reply {
   body: unknown
   /** For an array of bytes. */
   contentType?: string
+  /** Beside those that every answer has. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** How a message is read, and what its sender is told. */

@@ -1,0 +1,169 @@
+import { type Signal, useSignal } from '@preact/signals'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { Elements, Pointed, Window } from '../flame/elements'
+import { FlameCanvas } from '../flame/flame-canvas'
+import { findNode, formatNodeId } from '../flame/node-ids'
+import { type Looks, type Picture, pictureOf } from '../flame/picture'
+import type { CallTree } from '../flame/tree'
+import { change, param } from '../url/location'
+import { FlameDetails } from './flame-details'
+import { FlameMenu, type MenuPlace } from './flame-menu'
+import { FlamePath } from './flame-path'
+import { isDark } from './theme'
+
+export interface FlameViewProps {
+  tree: CallTree
+  unit: string
+  looks: Omit<Looks, 'dark'>
+  /** What 100 % is; the tree's own width where absent. */
+  whole?: number
+  label: string
+  /** Where the picture to be saved is found. */
+  canvas?: Signal<FlameCanvas | undefined>
+  /** The address keeps what is seen of this one. */
+  isMain?: boolean
+}
+
+/** A flame graph with its details, menu and keyboard. */
+export function FlameView({
+  tree,
+  unit,
+  looks,
+  whole = tree.total[0] ?? 0,
+  label,
+  canvas,
+  isMain = false,
+}: FlameViewProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const sizer = useRef<HTMLDivElement>(null)
+  const base = useRef<HTMLCanvasElement>(null)
+  const overlay = useRef<HTMLCanvasElement>(null)
+  const engine = useRef<FlameCanvas | undefined>(undefined)
+  const pointed = useSignal<Pointed | undefined>(undefined)
+  const focus = useSignal(0)
+  const menu = useSignal<MenuPlace | undefined>(undefined)
+  const own = useSignal<Zoom>({ at: '', x: '' })
+  const dark = isDark.value
+  const picture = useMemo(
+    () => pictureOf(tree, { ...looks, dark }),
+    [tree, dark, looks.colourBy, looks.upwards, looks.find],
+  )
+  const zoom = isMain ? { at: param('at'), x: param('x') } : own.value
+  const latest = useRef({ picture, zoom })
+  latest.current = { picture, zoom }
+
+  const setZoom = (next: Zoom, replace: boolean) => {
+    if (isMain) change({ ...next }, { replace })
+    else own.value = next
+  }
+
+  useEffect(() => {
+    const elements = {
+      scroller: scroller.current,
+      sizer: sizer.current,
+      base: base.current,
+      overlay: overlay.current,
+    }
+    let settle = 0
+    const made = new FlameCanvas(elements as Elements, {
+      onPoint: (next) => {
+        pointed.value = next
+      },
+      onFocus: (node) => {
+        focus.value = node
+      },
+      onZoom: (window, node) => {
+        clearTimeout(settle)
+        if (node !== undefined) return setZoom(zoomOf(latest.current.picture, node), false)
+        made.zoom(window, undefined)
+        // Dragging and wheels come in hundreds: the address follows when they rest.
+        settle = window && setTimeout(() => setZoom({ at: '', x: formatWindow(window) }, true), 200)
+      },
+      onBack: () => {
+        const { picture, zoom } = latest.current
+        const node = zoom.at === '' ? 0 : findNode(picture.ids, zoom.at)
+        setZoom(zoomOf(picture, node === 0 ? 0 : (picture.tree.parent[node] as number)), false)
+      },
+      onMenu: (place, x, y) => {
+        menu.value = { ...place, x, y }
+      },
+    })
+    engine.current = made
+    if (canvas) canvas.value = made
+    return () => {
+      clearTimeout(settle)
+      made.close()
+    }
+  }, [])
+
+  useEffect(() => {
+    engine.current?.show(picture)
+    if (pointed.value && pointed.value.node >= picture.tree.parent.length) pointed.value = undefined
+    if (focus.value >= picture.tree.parent.length) focus.value = 0
+  }, [picture])
+
+  useEffect(() => {
+    const node = zoom.at === '' ? 0 : findNode(picture.ids, zoom.at)
+    engine.current?.zoom(
+      readWindow(zoom.x) ?? (engine.current.windowOf(node) as Window),
+      zoom.x === '' ? node : undefined,
+    )
+  }, [zoom.at, zoom.x, picture])
+
+  return (
+    <div class="flame">
+      <FlameDetails
+        picture={picture}
+        pointed={pointed}
+        focus={focus}
+        unit={unit}
+        whole={whole}
+        zoomed={zoom.at === '' ? 0 : findNode(picture.ids, zoom.at)}
+        onZoom={(node) => setZoom(zoomOf(picture, node), false)}
+      />
+      <div class="flame-scroll" ref={scroller}>
+        <div class="flame-sizer" ref={sizer}>
+          <div class="flame-sticky">
+            <canvas ref={base} />
+            {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes keys of its own. */}
+            <canvas
+              ref={overlay}
+              tabIndex={0}
+              role="application"
+              aria-roledescription="flame graph"
+              aria-label={`${label}. Arrow keys walk, Enter zooms, Escape goes back, 0 shows all, M opens the menu. The table has the same numbers.`}
+            />
+          </div>
+        </div>
+      </div>
+      <FlamePath picture={picture} focus={focus} unit={unit} whole={whole} />
+      <FlameMenu
+        picture={picture}
+        menu={menu}
+        isDiff={tree.sides !== undefined}
+        onZoom={(node) => setZoom(zoomOf(picture, node), false)}
+      />
+    </div>
+  )
+}
+
+/** What is seen, as the address has it: a node, or a part of the width. */
+interface Zoom {
+  at: string
+  x: string
+}
+
+const zoomOf = (picture: Picture, node: number): Zoom => ({
+  at: node === 0 ? '' : formatNodeId(picture.ids[node] as number),
+  x: '',
+})
+
+const formatWindow = ({ from, to }: Window) =>
+  from <= 0 && to >= 1 ? '' : `${Number(from.toPrecision(8))}_${Number(to.toPrecision(8))}`
+
+function readWindow(text: string): Window | undefined {
+  const [from, to] = text.split('_').map(Number)
+  return from !== undefined && to !== undefined && from >= 0 && to <= 1 && from < to
+    ? { from, to }
+    : undefined
+}

@@ -1,0 +1,33 @@
+import { change, place } from '../url/location'
+import { formatTime, isLive, now, range, spans, usualSpan } from '../url/time'
+
+/** Up to now, or a range that stays. */
+export function TimePicker() {
+  const fixed = !isLive.value
+  const { fromMs, toMs } = range.value
+  const name = fixed ? 'fixed' : (place.value.params.get('t') ?? usualSpan)
+  const choose = (next: string) => {
+    now.value = Date.now()
+    if (next === 'fixed') change({ t: undefined, from: String(fromMs), to: String(toMs) })
+    else change({ t: next === usualSpan ? undefined : next, from: undefined, to: undefined })
+  }
+  return (
+    <div class="time">
+      {!fixed && (
+        <span class="live" title="New uploads appear by themselves">
+          live
+        </span>
+      )}
+      <select aria-label="Time range" value={name} onChange={(event) => choose(event.currentTarget.value)}>
+        {spans.map((span) => (
+          <option key={span.name} value={span.name}>
+            {span.text}
+          </option>
+        ))}
+        <option value="fixed">
+          {fixed ? `${formatTime(fromMs)} – ${formatTime(toMs)}` : 'Keep this range'}
+        </option>
+      </select>
+    </div>
+  )
+}

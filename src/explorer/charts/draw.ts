@@ -1,0 +1,82 @@
+import uPlot from 'uplot'
+
+export interface TimeSeries {
+  timesMs: readonly number[]
+  series: readonly { name: string; values: readonly (number | null)[] }[]
+}
+
+/** Okabe and Ito's colours, which the colour-blind tell apart. */
+const strokes = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#8a8f98']
+
+/** @returns what takes the chart away again */
+export function draw(
+  host: HTMLElement,
+  { timesMs, series }: TimeSeries,
+  format: (value: number) => string,
+  dark: boolean,
+  onRange: (fromMs: number, toMs: number) => void,
+): () => void {
+  // A step without neighbours makes no line.
+  const alone = series.map(({ values }) =>
+    values.flatMap((value, at) =>
+      value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null ? [at] : [],
+    ),
+  )
+  const axis = {
+    stroke: dark ? '#98a1ae' : '#5c6673',
+    grid: { stroke: dark ? '#2a2f37' : '#e8ebef', width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui, sans-serif',
+  }
+  const size = () => ({ width: host.clientWidth, height: 220 })
+  const isShort = timesMs.length < 60
+  const chart = new uPlot(
+    {
+      ...size(),
+      cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
+      scales: { x: { time: true }, y: { range: (_, __, max) => [0, (max || 1) * 1.1] } },
+      axes: [
+        { ...axis, values: (_, seconds) => clockTimes(seconds) },
+        { ...axis, size: 74, values: (_, values) => values.map(format) },
+      ],
+      series: [
+        { value: (_, seconds) => (seconds === null ? '' : new Date(seconds * 1_000).toLocaleString()) },
+        ...series.map(({ name }, i) => ({
+          label: name,
+          stroke: strokes[i % strokes.length] as string,
+          width: 2,
+          points: { size: 6, show: true, filter: () => (isShort ? null : (alone[i] ?? [])) },
+          value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)),
+        })),
+      ],
+      hooks: {
+        setSelect: [
+          ({ select, posToVal }) => {
+            if (select.width > 4)
+              onRange(posToVal(select.left, 'x') * 1_000, posToVal(select.left + select.width, 'x') * 1_000)
+          },
+        ],
+      },
+    },
+    [timesMs.map((ms) => ms / 1_000), ...series.map(({ values }) => [...values])] as uPlot.AlignedData,
+    host,
+  )
+  const observer = new ResizeObserver(() => chart.setSize(size()))
+  observer.observe(host)
+  return () => {
+    observer.disconnect()
+    chart.destroy()
+  }
+}
+
+/** Hours and minutes, and the day where there are several. */
+function clockTimes(seconds: readonly number[]): string[] {
+  const isLong = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) > 86_400
+  const day = { month: 'short', day: 'numeric' } as const
+  return seconds.map((second) =>
+    new Date(second * 1_000).toLocaleString(undefined, {
+      ...(isLong && day),
+      ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    }),
+  )
+}

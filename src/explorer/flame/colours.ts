@@ -1,0 +1,85 @@
+import { changeOf } from './diff'
+import { packageOf } from './text'
+import { type CallTree, frameOf, origins } from './tree'
+
+export type ColourBy = 'origin' | 'package' | 'change'
+
+export interface Palette {
+  /** CSS colours; a node's index leads to one, and to the text on it. */
+  fills: readonly string[]
+  texts: readonly string[]
+  page: string
+  /** Runs of small boxes, boxes that a search did not find, and frames around. */
+  run: string
+  faded: string
+  fadedText: string
+  line: string
+  focus: string
+  match: string
+}
+
+/** Told apart by people who see red and green alike: Okabe and Ito's order of hues. In the order of `origins`. */
+const originHues = {
+  light: ['#f0a35c', '#7fb8e0', '#b9c0cc', '#e58a9b', '#c3a6dd', '#e4e7eb'],
+  dark: ['#c9752b', '#3f7fae', '#5b6473', '#b4566c', '#7f63a8', '#353b45'],
+}
+const packageHues = [28, 205, 145, 280, 50, 330, 175, 245, 95, 0, 60, 225]
+const changeSteps = 10
+
+/** Colours of one way of colouring; nodeColours gives each node's index. */
+export function paletteOf(by: ColourBy, dark: boolean): Palette {
+  const fills =
+    by === 'origin' ? originHues[dark ? 'dark' : 'light'] : by === 'package' ? packages(dark) : changes(dark)
+  const text = dark ? '#f2f4f7' : '#1d232b'
+  return {
+    fills,
+    texts: fills.map(() => text),
+    page: dark ? '#14171c' : '#ffffff',
+    run: dark ? '#4a515d' : '#c9ced6',
+    faded: dark ? '#23272e' : '#f0f2f4',
+    fadedText: dark ? '#7d8694' : '#8a93a0',
+    line: dark ? '#14171c' : '#ffffff',
+    focus: dark ? '#ffffff' : '#10151b',
+    match: dark ? '#e0b341' : '#f6d14a',
+  }
+}
+
+export function nodeColours(tree: CallTree, by: ColourBy): Uint8Array {
+  const ofFrame = by === 'change' ? [] : tree.frames.map((frame) => colourOfFrame(frame, by))
+  return Uint8Array.from(tree.frame, (id, node) => {
+    if (by === 'change')
+      return tree.sides ? Math.round((changeOf(tree.sides, node) + 1) * changeSteps) : changeSteps
+    if (id >= 0) return ofFrame[id] as number
+    return colourOfFrame(frameOf(tree, node), by)
+  })
+}
+
+function colourOfFrame({ file, origin }: CallTree['frames'][number], by: ColourBy): number {
+  if (by === 'origin') return origins.indexOf(origin)
+  const name = packageOf(file)
+  if (name === '' || name === 'node') return name === '' && origin === 'own' ? 0 : 1
+  let hash = 0
+  for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) >>> 0
+  return 2 + (hash % packageHues.length)
+}
+
+const packages = (dark: boolean) => [
+  originHues[dark ? 'dark' : 'light'][0] as string,
+  originHues[dark ? 'dark' : 'light'][2] as string,
+  ...packageHues.map((hue) => (dark ? `hsl(${hue} 35% 40%)` : `hsl(${hue} 55% 78%)`)),
+]
+
+/** Blue is less, red is more; white, or in the dark grey, is the same. */
+function changes(dark: boolean): string[] {
+  const middle: Rgb = dark ? [62, 68, 78] : [238, 240, 243]
+  const less: Rgb = dark ? [44, 120, 190] : [91, 155, 213]
+  const more: Rgb = dark ? [200, 66, 60] : [229, 106, 92]
+  return Array.from({ length: 2 * changeSteps + 1 }, (_, step) => {
+    const change = (step - changeSteps) / changeSteps
+    const end = change < 0 ? less : more
+    const part = Math.abs(change)
+    return `rgb(${middle.map((from, i) => Math.round(from + ((end[i] as number) - from) * part)).join(' ')})`
+  })
+}
+
+type Rgb = readonly [number, number, number]

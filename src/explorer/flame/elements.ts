@@ -1,0 +1,32 @@
+/** Part of the width that is shown, 0 to 1. */
+export interface Window {
+  from: number
+  to: number
+}
+
+/** One box, or a run of small ones: `count` is above 1 then, and `node` the first. */
+export interface Pointed {
+  node: number
+  count: number
+  /** What all of them weigh. */
+  total: number
+}
+
+export interface Events {
+  /** Undefined where the pointer is on none. */
+  onPoint(pointed: Pointed | undefined): void
+  /** The person wants to see this part; `node` where it is a box's. */
+  onZoom(window: Window, node: number | undefined): void
+  onBack(): void
+  onMenu(pointed: Pointed, x: number, y: number): void
+  /** The keyboard's box. */
+  onFocus(node: number): void
+}
+
+/** Elements that the engine draws in: a scrolling one, in it one of the picture's whole height, in that two canvases of what is seen. */
+export interface Elements {
+  scroller: HTMLElement
+  sizer: HTMLElement
+  base: HTMLCanvasElement
+  overlay: HTMLCanvasElement
+}

@@ -1,0 +1,31 @@
+import type { Picture } from './picture'
+
+/** The node that an arrow key leads to; undefined where the key leads to none. */
+export function nextNode({ tree, layout, upwards }: Picture, node: number, key: string): number | undefined {
+  const toRoot = upwards ? 'ArrowDown' : 'ArrowUp'
+  const fromRoot = upwards ? 'ArrowUp' : 'ArrowDown'
+  if (key === 'Home') return 0
+  if (key === toRoot) return node === 0 ? 0 : (tree.parent[node] as number)
+  const level = layout.level[node] as number
+  if (key === fromRoot) return level + 1 < layout.levels ? largestChild() : node
+  if (key !== 'ArrowLeft' && key !== 'ArrowRight') return undefined
+  const place = (layout.place[node] as number) + (key === 'ArrowLeft' ? -1 : 1)
+  const isThere =
+    place >= (layout.levelStart[level] as number) && place < (layout.levelStart[level + 1] as number)
+  return isThere ? (layout.node[place] as number) : node
+
+  function largestChild(): number {
+    let found = node
+    let size = -1
+    for (
+      let at = layout.levelStart[level + 1] as number;
+      at < (layout.levelStart[level + 2] as number);
+      at++
+    ) {
+      const child = layout.node[at] as number
+      const total = tree.total[child] as number
+      if (tree.parent[child] === node && total > size) [found, size] = [child, total]
+    }
+    return found
+  }
+}

@@ -1,0 +1,108 @@
+import type { Palette } from './colours'
+import type { Layout } from './layout'
+import type { Found } from './search'
+import { type Span, visitLevel } from './visible'
+
+/** All that a picture depends on. */
+export interface Scene {
+  layout: Layout
+  span: Span
+  palette: Palette
+  colours: Uint8Array
+  found: Found | undefined
+  /** Name of a node as it is shown. */
+  label(node: number): string
+  rowHeight: number
+  /** Pixels of the whole picture's height above what is shown, and the height shown. */
+  top: number
+  height: number
+  /** The root at the bottom. */
+  upwards: boolean
+}
+
+/** Boxes narrower than this have no text. */
+const minTextPixels = 28
+const padding = 4
+
+/** Y of a level in what is shown. */
+export function yOf({ layout, rowHeight, top, upwards }: Scene, level: number): number {
+  return (upwards ? layout.levels - 1 - level : level) * rowHeight - top
+}
+
+/** The level at a Y; may be none of the layout's. */
+export function levelAt({ layout, rowHeight, top, upwards }: Scene, y: number): number {
+  const row = Math.floor((y + top) / rowHeight)
+  return upwards ? layout.levels - 1 - row : row
+}
+
+/** Draws what is shown, and nothing else. `measure` gives the pixels of a text, and remembers them. */
+export function paint(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  measure: (text: string) => number,
+): void {
+  const { layout, span, palette, rowHeight, height } = scene
+  context.fillStyle = palette.page
+  context.fillRect(0, 0, span.pixels, height)
+  context.textBaseline = 'middle'
+  const [one, other] = [levelAt(scene, 0), levelAt(scene, height - 1)]
+  const last = Math.min(layout.levels - 1, Math.max(one, other))
+  for (let level = Math.max(0, Math.min(one, other)); level <= last; level++) {
+    const y = yOf(scene, level)
+    visitLevel(layout, level, span, (x0, x1, first, end) => {
+      const left = Math.max(0, Math.round(x0))
+      const width = Math.max(1, Math.min(span.pixels, Math.round(x1)) - left)
+      const isRun = end > first
+      const node = layout.node[first] as number
+      const isFaded =
+        scene.found !== undefined && !(isRun ? hasMatch(scene, first, end) : scene.found.nodes[node])
+      const colour = scene.colours[node] as number
+      context.fillStyle = isFaded
+        ? palette.faded
+        : isRun
+          ? scene.found
+            ? palette.match
+            : palette.run
+          : (palette.fills[colour] as string)
+      // A pixel is left between boxes as long as they are wide enough for it.
+      context.fillRect(left, y, width > 2 ? width - 1 : width, rowHeight - 1)
+      if (isRun || width < minTextPixels) return
+      context.fillStyle = isFaded ? palette.fadedText : (palette.texts[colour] as string)
+      const text = fitted(scene.label(node), width - 2 * padding, measure)
+      if (text !== '') context.fillText(text, left + padding, y + rowHeight / 2)
+    })
+  }
+}
+
+/** A frame around a box or a run. Drawn on a canvas above: the boxes are not drawn again for it. */
+export function paintOutline(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { node, count }: { node: number; count: number },
+  dash: number[],
+): void {
+  const { layout, span, rowHeight } = scene
+  const scale = span.pixels / (span.to - span.from)
+  const at = layout.place[node] as number
+  const x0 = Math.max(1, ((layout.left[at] as number) - span.from) * scale)
+  const x1 = Math.min(span.pixels - 1, ((layout.right[at + count - 1] as number) - span.from) * scale)
+  if (x1 < 0 || x0 > span.pixels) return
+  context.setLineDash(dash)
+  context.lineWidth = 1.5
+  context.strokeStyle = scene.palette.focus
+  const y = yOf(scene, layout.level[node] as number)
+  context.strokeRect(x0 - 0.25, y + 0.25, Math.max(2, x1 - x0 - 0.5), rowHeight - 1.5)
+}
+
+function hasMatch({ layout, found }: Scene, first: number, last: number): boolean {
+  for (let at = first; at <= last; at++) if (found?.nodes[layout.node[at] as number]) return true
+  return false
+}
+
+/** As much of a text as fits, by the width of the whole. */
+function fitted(text: string, pixels: number, measure: (text: string) => number): string {
+  const whole = measure(text)
+  if (whole <= pixels) return text
+  const chars = Math.floor((text.length * pixels) / whole) - 1
+  return chars < 2 ? '' : `${text.slice(0, chars)}…`
+}

@@ -1,0 +1,126 @@
+import type { Comparison } from '../api/types'
+import { Segments } from '../app/flame-tools'
+import { FrameName } from '../app/frame-name'
+import { type Column, Table } from '../app/table'
+import { formatPercent, formatSigned, formatValue } from '../flame/format'
+import { param } from '../url/location'
+
+type Row = Comparison['functions'][number]
+
+/** Rarer than this by chance alone, a change is called one. */
+const sureBelow = 0.01
+
+const kinds = {
+  all: () => true,
+  new: (row: Row) => row.aTotal === 0,
+  gone: (row: Row) => row.bTotal === 0,
+  sure: (row: Row) => row.chance < sureBelow,
+}
+
+/** Functions by how much they changed, and how likely such a change is where nothing did. */
+export function ChangeTable({ comparison, asShares }: { comparison: Comparison; asShares: boolean }) {
+  const only = param('only') || 'all'
+  const rows = comparison.functions.filter(
+    Object.hasOwn(kinds, only) ? kinds[only as keyof typeof kinds] : kinds.all,
+  )
+  const aWhole = asShares ? comparison.aTotal : 1
+  const bWhole = asShares ? comparison.bTotal : 1
+  const text = (value: number) => (asShares ? formatPercent(value) : formatValue(value, comparison.a.unit))
+  // A difference of shares is no share of anything.
+  const change = (value: number) => (asShares ? `${(value * 100).toFixed(1)} pts` : text(value))
+  const pair = (name: 'Self' | 'Total', title: string): Column<Row> => ({
+    name,
+    title,
+    width: '210px',
+    align: 'right',
+    sort: (row) => row[`b${name}`] / bWhole,
+    cell: (row) => (
+      <span class="values">
+        {text(row[`a${name}`] / aWhole)} <span class="faint">→</span> {text(row[`b${name}`] / bWhole)}
+      </span>
+    ),
+  })
+  const difference = (row: Row, name: 'Self' | 'Total') => row[`b${name}`] / bWhole - row[`a${name}`] / aWhole
+  return (
+    <div class="fill">
+      <div class="tools">
+        <Segments
+          name="only"
+          label="Which"
+          usual="all"
+          options={[
+            ['all', 'All'],
+            ['sure', 'Beyond chance'],
+            ['new', 'New'],
+            ['gone', 'Gone'],
+          ]}
+        />
+        <span class="faint">{rows.length.toLocaleString('en-US')} functions</span>
+      </div>
+      <Table
+        label="Functions that changed"
+        rows={rows}
+        sortBy="change"
+        keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+        columns={[
+          {
+            name: 'name',
+            title: 'Function',
+            sort: ({ frame }) => frame.name,
+            cell: ({ frame }) => <FrameName frame={frame} />,
+          },
+          pair('Self', 'Self, A → B'),
+          pair('Total', 'Total, A → B'),
+          {
+            name: 'change',
+            title: 'Change of total',
+            width: '190px',
+            align: 'right',
+            sort: (row) => Math.abs(difference(row, 'Total')),
+            cell: (row) => (
+              <Changed
+                by={difference(row, 'Total')}
+                from={row.aTotal / aWhole}
+                text={change}
+                isGone={row.bTotal === 0}
+              />
+            ),
+          },
+          {
+            name: 'chance',
+            title: 'By chance',
+            width: '110px',
+            align: 'right',
+            sort: (row) => -row.chance,
+            cell: ({ chance }) =>
+              chance < sureBelow ? (
+                <span class="tag good">{'< 1 %'}</span>
+              ) : (
+                <span class="faint">{formatPercent(chance)}</span>
+              ),
+          },
+        ]}
+      />
+    </div>
+  )
+}
+
+function Changed({
+  by,
+  from,
+  text,
+  isGone,
+}: {
+  by: number
+  from: number
+  text(value: number): string
+  isGone: boolean
+}) {
+  const word = from === 0 ? 'new' : isGone ? 'gone' : formatSigned(by / from)
+  return (
+    <span class={`values ${by > 0 ? 'more' : 'less'}`}>
+      {by > 0 ? '+' : by < 0 ? '−' : ''}
+      {text(Math.abs(by))} <em>{word}</em>
+    </span>
+  )
+}

@@ -1,0 +1,122 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { comparedTree } from '../api/trees'
+import type { Comparison, Service } from '../api/types'
+import { FlameTools, Toggle } from '../app/flame-tools'
+import { FlameView } from '../app/flame-view'
+import { ChangeLegend } from '../app/legend'
+import { shaped } from '../app/shape'
+import { SideRows } from '../app/side-rows'
+import { Empty, Shown } from '../app/states'
+import { Tabs } from '../app/tabs'
+import { useQuery } from '../app/use-query'
+import type { FlameCanvas } from '../flame/flame-canvas'
+import { formatSigned, formatValue } from '../flame/format'
+import { aggregate } from '../url/chosen'
+import { change, param, place } from '../url/location'
+import { wantedValue } from '../url/selector'
+import { byVersion, sides, versionsCompared } from '../url/sides'
+import { range } from '../url/time'
+import { ChangeTable } from './change-table'
+
+const tabs = [
+  ['flame', 'Flame graph'],
+  ['table', 'Functions'],
+] as const
+
+/** Totals further apart than this are compared by shares, unless a person wants otherwise. */
+const normalisedFrom = 0.1
+
+/** Two selections: what became more, and what less. */
+export function ComparePage() {
+  const services = useQuery<Service[]>('services', { ...range.value })
+  const service = wantedValue(param('q'), 'service')
+  const versions = [
+    ...new Set(
+      (services.data ?? [])
+        .filter((one) => service === undefined || one.service === service)
+        .flatMap((one) => one.versions),
+    ),
+  ].sort(byVersion)
+  const isChosen = [...place.value.params.keys()].some((name) => /^[ab]\./.test(name))
+  // A link has to show the same tomorrow, when there may be another version: what is chosen here is put into the address.
+  useEffect(() => {
+    if (isChosen || services.data === undefined) return
+    const [a, b] = versions.slice(-2)
+    change(
+      a !== undefined && b !== undefined ? versionsCompared(param('q'), a, b) : { 'a.shift': 'before' },
+      { replace: true },
+    )
+  }, [isChosen, services.data])
+  const { q: _q, fromMs: _from, toMs: _to, ...rest } = aggregate.value
+  const { a, b } = sides.value
+  const asked = {
+    ...rest,
+    ...{ 'a.q': a.q, 'a.fromMs': a.fromMs, 'a.toMs': a.toMs },
+    ...{ 'b.q': b.q, 'b.fromMs': b.fromMs, 'b.toMs': b.toMs },
+  }
+  const answer = useQuery<Comparison>('compare', isChosen ? asked : undefined)
+  return (
+    <section class="page">
+      <SideRows versions={versions} />
+      <Shown answer={answer}>{(comparison) => <Compared comparison={comparison} />}</Shown>
+    </section>
+  )
+}
+
+function Compared({ comparison }: { comparison: Comparison }) {
+  const { aTotal, bTotal } = comparison
+  const areFar = Math.abs(aTotal - bTotal) > normalisedFrom * Math.max(aTotal, bTotal)
+  const norm = param('norm')
+  const asShares = norm === '' ? areFar : norm === '1'
+  const tree = useMemo(() => comparedTree(comparison, asShares), [comparison, asShares])
+  const tab = param('tab') || 'flame'
+  if (aTotal === 0 || bTotal === 0) {
+    const side = aTotal === 0 ? (bTotal === 0 ? 'Neither side has' : 'Side A has no') : 'Side B has no'
+    return (
+      <Empty title={`${side} profiles with this measure`}>
+        <p>Choose another version, time or measure.</p>
+      </Empty>
+    )
+  }
+  return (
+    <>
+      <div class="page-head">
+        <Tabs label="Ways to look" tabs={tabs} value={tab} />
+        <p class="coverage">
+          A <b>{formatValue(aTotal, comparison.a.unit)}</b> of {comparison.a.profiles} profiles · B{' '}
+          <b>{formatValue(bTotal, comparison.b.unit)}</b> of {comparison.b.profiles} profiles ·{' '}
+          {formatSigned(bTotal / aTotal - 1)}
+          {comparison.a.per !== 'total' && ` per ${comparison.a.per}`}
+        </p>
+        <Toggle name="norm" text="Compare shares" isOn={areFar} />
+        {asShares && <span class="tag">percentages are of each side's own total</span>}
+      </div>
+      {tab === 'table' ? (
+        <ChangeTable comparison={comparison} asShares={asShares} />
+      ) : (
+        <Diff tree={tree} unit={asShares ? 'share' : comparison.a.unit} />
+      )}
+    </>
+  )
+}
+
+function Diff({ tree, unit }: { tree: ReturnType<typeof comparedTree>; unit: string }) {
+  const canvas = useSignal<FlameCanvas | undefined>(undefined)
+  const shape = param('shape') || 'icicle'
+  const turned = shaped(tree, shape, param('flat') === '1')
+  return (
+    <div class="fill">
+      <FlameTools tree={turned} canvas={canvas} isDiff />
+      <FlameView
+        tree={turned}
+        unit={unit}
+        looks={{ colourBy: 'change', upwards: shape === 'flame', find: param('find') }}
+        label="Comparison as a flame graph"
+        canvas={canvas}
+        isMain
+      />
+      <ChangeLegend />
+    </div>
+  )
+}

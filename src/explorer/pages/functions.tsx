@@ -1,0 +1,251 @@
+import { useMemo } from 'preact/hooks'
+import type { CallGraph, FunctionLines, Metrics, TopFunctions } from '../api/types'
+import { FrameName } from '../app/frame-name'
+import { Empty, Shown } from '../app/states'
+import { Bar, Table } from '../app/table'
+import { useQuery } from '../app/use-query'
+import { Chart } from '../charts/chart'
+import { formatPercent, formatValue } from '../flame/format'
+import { shortFile, shown } from '../flame/text'
+import { aggregate, kept, measured, selection } from '../url/chosen'
+import { hrefOf, param } from '../url/location'
+import { range } from '../url/time'
+
+const minStepMs = 60_000
+const steps = 120
+
+/** One function's cost over time and versions, who calls it, what it calls, and its lines. */
+export function FunctionsPage() {
+  return (
+    <section class="page">
+      {param('fn') === '' ? <TopList /> : <OneFunction name={param('fn')} file={param('file')} />}
+    </section>
+  )
+}
+
+function TopList() {
+  const answer = useQuery<TopFunctions>('top-functions', { ...aggregate.value, limit: 500 })
+  return (
+    <Shown answer={answer}>
+      {({ functions, total, measure }) =>
+        functions.length === 0 ? (
+          <Empty title="No functions in this selection">
+            <p>Choose a longer range, another selection or another measure.</p>
+          </Empty>
+        ) : (
+          <Table
+            label="Functions"
+            rows={functions}
+            sortBy="self"
+            keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+            columns={[
+              {
+                name: 'name',
+                title: 'Function',
+                sort: ({ frame }) => frame.name,
+                cell: ({ frame }) => <FrameName frame={frame} />,
+              },
+              ...(['self', 'total'] as const).map((name) => ({
+                name,
+                title: name === 'self' ? 'Self' : 'Total',
+                width: '210px',
+                align: 'right' as const,
+                sort: (row: TopFunctions['functions'][number]) => row[name],
+                cell: (row: TopFunctions['functions'][number]) => (
+                  <Bar part={row[name] / total}>
+                    {formatValue(row[name], measure.unit)} <em>{formatPercent(row[name] / total)}</em>
+                  </Bar>
+                ),
+              })),
+            ]}
+          />
+        )
+      }
+    </Shown>
+  )
+}
+
+function OneFunction({ name, file }: { name: string; file: string }) {
+  const asked = { ...aggregate.value, name, file: file === '' ? undefined : file }
+  const graph = useQuery<CallGraph>('call-graph', { ...asked, limit: 50 })
+  const lines = useQuery<FunctionLines>('function-lines', { ...asked, limit: 50 })
+  return (
+    <>
+      <div class="page-head">
+        <h1 class="cut">{shown(name, 160)}</h1>
+        <p class="coverage">
+          <code>{shortFile(file)}</code>
+          {graph.data && (
+            <>
+              {' '}
+              <b>{formatValue(graph.data.total, graph.data.measure.unit)}</b> total ·{' '}
+              <b>{formatValue(graph.data.self, graph.data.measure.unit)}</b> self
+            </>
+          )}
+        </p>
+        <a class="quiet" href={hrefOf('/explore', kept(), { tab: 'sandwich', fn: name, file })}>
+          Sandwich
+        </a>
+        <a class="quiet" href={hrefOf('/explore', kept(), { function: name })}>
+          Only stacks with it
+        </a>
+      </div>
+      <OverTime name={name} file={file} />
+      <div class="columns">
+        <Shown answer={graph}>
+          {({ callers, callees, measure, total }) => (
+            <>
+              <Neighbours
+                title="Called from"
+                rows={callers}
+                whole={total}
+                unit={measure.unit}
+                param="callers"
+              />
+              <Neighbours title="Calls" rows={callees} whole={total} unit={measure.unit} param="callees" />
+            </>
+          )}
+        </Shown>
+        <Shown answer={lines}>{(answer) => <Lines answer={answer} />}</Shown>
+      </div>
+    </>
+  )
+}
+
+function OverTime({ name, file }: { name: string; file: string }) {
+  const { fromMs, toMs } = range.value
+  const answer = useQuery<Metrics>('metrics', {
+    ...selection.value,
+    ...measured.value,
+    per: param('per') || 'second',
+    groupBy: ['version'],
+    'function.name': name,
+    'function.file': file === '' ? undefined : file,
+    stepMs: Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs),
+  })
+  return (
+    <div class="panel">
+      <h3>
+        Total
+        {param('per') === ''
+          ? ' per second of process time'
+          : param('per') === 'total'
+            ? ''
+            : ` per ${param('per')}`}
+        , by version
+      </h3>
+      <Shown answer={answer}>
+        {({ groups, timesMs, stepMs, measure }) => (
+          <Series groups={groups} timesMs={timesMs} stepMs={stepMs} unit={measure.unit} />
+        )}
+      </Shown>
+    </div>
+  )
+}
+
+function Series({
+  groups,
+  timesMs,
+  stepMs,
+  unit,
+}: Pick<Metrics, 'groups' | 'timesMs' | 'stepMs'> & { unit: string }) {
+  const series = useMemo(
+    () =>
+      groups.slice(0, 7).map(({ by, total }) => ({ name: shown(by[0] || 'no version', 40), values: total })),
+    [groups],
+  )
+  if (series.length === 0) return <p class="faint">It did not run in this range.</p>
+  return (
+    <>
+      <Chart series={series} timesMs={timesMs} unit={unit} />
+      <p class="faint small">
+        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. Drag over a part to choose that time.
+        {groups.length > 7 && ` ${groups.length - 7} more versions are not drawn.`}
+      </p>
+    </>
+  )
+}
+
+interface NeighboursProps {
+  title: string
+  rows: CallGraph['callers']
+  whole: number
+  unit: string
+  param: string
+}
+
+function Neighbours({ title, rows, whole, unit, param }: NeighboursProps) {
+  return (
+    <div class="panel">
+      <h3>{title}</h3>
+      {rows.length === 0 ? (
+        <p class="faint">Nothing</p>
+      ) : (
+        <Table
+          label={title}
+          rows={rows}
+          sortBy="total"
+          param={param}
+          maxRows={8}
+          keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+          columns={[
+            { name: 'name', title: 'Function', cell: ({ frame }) => <FrameName frame={frame} /> },
+            {
+              name: 'total',
+              title: 'Total',
+              width: '150px',
+              align: 'right',
+              sort: ({ total }) => total,
+              cell: ({ total }) => <Bar part={total / whole}>{formatValue(total, unit)}</Bar>,
+            },
+          ]}
+        />
+      )}
+    </div>
+  )
+}
+
+function Lines({ answer: { lines, measure } }: { answer: FunctionLines }) {
+  const whole = Math.max(...lines.map(({ total }) => total), 1)
+  return (
+    <div class="panel">
+      <h3>Lines</h3>
+      {lines.length === 0 ? (
+        <p class="faint">No lines are known of it.</p>
+      ) : (
+        <Table
+          label="Lines"
+          rows={lines}
+          sortBy="total"
+          param="lines"
+          maxRows={8}
+          keyOf={({ line }) => String(line)}
+          columns={[
+            {
+              name: 'line',
+              title: 'Line',
+              sort: ({ line }) => -line,
+              cell: ({ line }) => <code>{line}</code>,
+            },
+            {
+              name: 'self',
+              title: 'Self',
+              width: '110px',
+              align: 'right',
+              sort: ({ self }) => self,
+              cell: ({ self }) => formatValue(self, measure.unit),
+            },
+            {
+              name: 'total',
+              title: 'Total',
+              width: '150px',
+              align: 'right',
+              sort: ({ total }) => total,
+              cell: ({ total }) => <Bar part={total / whole}>{formatValue(total, measure.unit)}</Bar>,
+            },
+          ]}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,206 @@
+import { useMemo } from 'preact/hooks'
+import { treeOf } from '../api/trees'
+import type { FlameGraph, Hotspots as HotspotsAnswer, Span } from '../api/types'
+import { Segments } from '../app/flame-tools'
+import { FlameView } from '../app/flame-view'
+import { FrameName, originTexts } from '../app/frame-name'
+import { Empty, Shown } from '../app/states'
+import { Bar, Table } from '../app/table'
+import { useQuery } from '../app/use-query'
+import { formatPercent, formatValue } from '../flame/format'
+import { shown } from '../flame/text'
+import { origins } from '../flame/tree'
+import { hrefOf, param } from '../url/location'
+
+interface Props {
+  span: Span
+  range: { fromMs: number; toMs: number }
+}
+
+/** Where a span's time went: which code, and what of it was not on the CPU. */
+export function Hotspots({ span, range }: Props) {
+  const scope = param('scope') || 'subtree'
+  const answer = useQuery<HotspotsAnswer>('hotspots', { ...range, spanId: span.spanId, scope, limit: 200 })
+  return (
+    <div class="fill">
+      <div class="tools">
+        <h2>Code hotspots</h2>
+        <Segments
+          name="scope"
+          label="Scope"
+          usual="subtree"
+          options={[
+            ['subtree', 'Span and children'],
+            ['span', 'Span alone'],
+          ]}
+        />
+        <Segments
+          name="view"
+          label="As"
+          usual="flame"
+          options={[
+            ['flame', 'Flame graph'],
+            ['table', 'Functions'],
+          ]}
+        />
+        <span class="faint cut">{shown(span.resource || span.name, 80)}</span>
+        {span.kind === 'server' && (
+          <a
+            class="quiet"
+            href={hrefOf(
+              '/explore',
+              { from: String(range.fromMs), to: String(range.toMs) },
+              { endpoint: span.resource },
+            )}
+          >
+            All requests of this endpoint
+          </a>
+        )}
+      </div>
+      <Shown answer={answer}>
+        {(hotspots) => (
+          <>
+            <Breakdown hotspots={hotspots} />
+            {hotspots.samples === 0 ? (
+              <NoSamples hotspots={hotspots} span={span} />
+            ) : param('view') === 'table' ? (
+              <Functions hotspots={hotspots} />
+            ) : (
+              <SpanFlame span={span} range={range} />
+            )}
+          </>
+        )}
+      </Shown>
+    </div>
+  )
+}
+
+/** The whole width is the span's duration. */
+function Breakdown({ hotspots }: { hotspots: HotspotsAnswer }) {
+  const whole = Math.max(hotspots.durationNanos, hotspots.cpuNanos)
+  const parts = [
+    ...origins.map((origin) => ({
+      name: `origin-${origin}`,
+      text: `${originTexts[origin]}, on CPU`,
+      nanos: hotspots.origins[origin].cpuNanos,
+    })),
+    { name: 'off-cpu', text: 'Not on CPU', nanos: hotspots.notOnCpuNanos },
+  ].filter(({ nanos }) => nanos > 0)
+  return (
+    <div class="breakdown">
+      <div class="stack" aria-hidden="true">
+        {parts.map(({ name, nanos }) => (
+          <span key={name} class={name} style={{ width: `${(nanos / whole) * 100}%` }} />
+        ))}
+      </div>
+      <ul class="legend">
+        {parts.map(({ name, text, nanos }) => (
+          <li key={name}>
+            <span class={`dot ${name}`} />
+            {text} <b>{formatValue(nanos, 'nanoseconds')}</b> <em>{formatPercent(nanos / whole)}</em>
+          </li>
+        ))}
+        <li class="faint">
+          {hotspots.samples.toLocaleString('en-US')} samples of {hotspots.profiles}{' '}
+          {hotspots.profiles === 1 ? 'profile' : 'profiles'}
+          {hotspots.missingProfiles > 0 && `, ${hotspots.missingProfiles} expired`}
+        </li>
+      </ul>
+    </div>
+  )
+}
+
+function SpanFlame({ span, range }: Props) {
+  const scope = param('scope') || 'subtree'
+  const answer = useQuery<FlameGraph>('flame-graph', {
+    ...range,
+    q: '',
+    value: 'wall',
+    'filter.spanIds': [span.spanId],
+  })
+  return (
+    <Shown answer={answer}>
+      {(graph) => (
+        <>
+          {scope === 'span' && (
+            <p class="coverage">
+              The flame graph shows the span and its children; the numbers above are of the span alone.
+            </p>
+          )}
+          <Tree graph={graph} />
+        </>
+      )}
+    </Shown>
+  )
+}
+
+function Tree({ graph }: { graph: FlameGraph }) {
+  const tree = useMemo(() => treeOf(graph), [graph])
+  return (
+    <FlameView
+      tree={tree}
+      unit={graph.measure.unit}
+      looks={{ colourBy: 'origin', upwards: false, find: '' }}
+      label="Wall time of the span"
+      isMain
+    />
+  )
+}
+
+function Functions({ hotspots }: { hotspots: HotspotsAnswer }) {
+  const whole = Math.max(1, hotspots.wallNanos)
+  return (
+    <Table
+      label="Functions of the span"
+      rows={hotspots.functions}
+      sortBy="wall"
+      keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+      columns={[
+        {
+          name: 'name',
+          title: 'Function',
+          sort: ({ frame }) => frame.name,
+          cell: ({ frame }) => <FrameName frame={frame} />,
+        },
+        {
+          name: 'wall',
+          title: 'Self wall',
+          width: '190px',
+          align: 'right',
+          sort: (row) => row.selfWallNanos,
+          cell: (row) => (
+            <Bar part={row.selfWallNanos / whole}>{formatValue(row.selfWallNanos, 'nanoseconds')}</Bar>
+          ),
+        },
+        {
+          name: 'cpu',
+          title: 'Self CPU',
+          width: '130px',
+          align: 'right',
+          sort: (row) => row.selfCpuNanos,
+          cell: (row) => formatValue(row.selfCpuNanos, 'nanoseconds'),
+        },
+        {
+          name: 'total',
+          title: 'Total wall',
+          width: '130px',
+          align: 'right',
+          sort: (row) => row.totalWallNanos,
+          cell: (row) => formatValue(row.totalWallNanos, 'nanoseconds'),
+        },
+      ]}
+    />
+  )
+}
+
+function NoSamples({ hotspots, span }: { hotspots: HotspotsAnswer; span: Span }) {
+  return (
+    <Empty title="No sample fell into this span">
+      <p>
+        {hotspots.profiles === 0
+          ? 'No profile with samples of this trace is stored: its process was not profiled then, or the profile has not arrived yet.'
+          : `It took ${formatValue(span.durationMs * 1e6, 'nanoseconds')}; a process is sampled about every 10 ms. Its endpoint over all requests tells more.`}
+      </p>
+    </Empty>
+  )
+}

@@ -1,0 +1,244 @@
+import type { Metrics, Service, TopFunctions } from '../api/types'
+import { FrameName } from '../app/frame-name'
+import { Empty, Shown, StartLine } from '../app/states'
+import { Bar, type Column, Table } from '../app/table'
+import { useQuery } from '../app/use-query'
+import { Sparkline } from '../charts/sparkline'
+import { formatPercent, formatValue } from '../flame/format'
+import { shown } from '../flame/text'
+import { kept } from '../url/chosen'
+import { hrefOf } from '../url/location'
+import { writeTerms } from '../url/selector'
+import { formatAgo, now, range } from '../url/time'
+
+const minStepMs = 60_000
+const steps = 40
+const shownRows = 8
+
+/** Who reports, and what it costs. */
+export function OverviewPage() {
+  const services = useQuery<Service[]>('services', { ...range.value })
+  return (
+    <section class="page">
+      <Shown answer={services}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title="No profiles yet in this range">
+              <StartLine />
+            </Empty>
+          ) : (
+            <Services services={list} />
+          )
+        }
+      </Shown>
+    </section>
+  )
+}
+
+function Services({ services }: { services: Service[] }) {
+  const { fromMs, toMs } = range.value
+  const group = { ...range.value, groupBy: ['service'], limit: 1 }
+  const cpu = useQuery<TopFunctions>('top-functions', { ...group, kind: 'wall', value: 'cpu' })
+  const perSecond = useQuery<TopFunctions>('top-functions', {
+    ...group,
+    kind: 'wall',
+    value: 'cpu',
+    per: 'second',
+  })
+  const heap = useQuery<TopFunctions>('top-functions', {
+    ...group,
+    kind: 'heap',
+    value: 'inuse_space',
+    per: 'second',
+  })
+  const time = useQuery<Metrics>('metrics', {
+    ...range.value,
+    ...{ kind: 'wall', value: 'cpu', groupBy: ['service'] },
+    stepMs: Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs),
+  })
+  const of = (answer: { data: TopFunctions | undefined }, service: string) =>
+    answer.data?.groups.find(({ by }) => by[0] === service)?.total ?? 0
+  const all = cpu.data?.total ?? 0
+  const profiles = services.reduce((sum, one) => sum + one.profiles, 0)
+  const processes = services.reduce((sum, one) => sum + one.processes, 0)
+  return (
+    <>
+      <div class="figures">
+        <Figure
+          value={services.length.toLocaleString('en-US')}
+          text={services.length === 1 ? 'service' : 'services'}
+        />
+        <Figure value={processes.toLocaleString('en-US')} text={processes === 1 ? 'process' : 'processes'} />
+        <Figure value={formatValue(all, 'nanoseconds')} text="CPU time" />
+        <Figure value={profiles.toLocaleString('en-US')} text="profiles" />
+      </div>
+      <Table
+        label="Services"
+        rows={services}
+        sortBy="cpu"
+        keyOf={({ service }) => service}
+        columns={[
+          {
+            name: 'service',
+            title: 'Service',
+            sort: ({ service }) => service,
+            cell: ({ service }) => (
+              <a class="strong" href={hrefOf('/explore', kept(), { q: queryOf(service) })}>
+                {shown(service, 80)}
+              </a>
+            ),
+          },
+          {
+            name: 'time',
+            title: 'CPU over time',
+            width: '170px',
+            cell: ({ service }) => (
+              <Sparkline values={time.data?.groups.find(({ by }) => by[0] === service)?.total ?? []} />
+            ),
+          },
+          costColumn<Service>(({ service }) => of(cpu, service), all),
+          {
+            name: 'core',
+            title: 'CPU of a core',
+            width: '110px',
+            align: 'right',
+            sort: ({ service }) => of(perSecond, service),
+            cell: ({ service }) => formatPercent(of(perSecond, service) / 1e9),
+          },
+          {
+            name: 'heap',
+            title: 'Live heap',
+            width: '100px',
+            align: 'right',
+            sort: ({ service }) => of(heap, service),
+            cell: ({ service, kinds }) =>
+              kinds.includes('heap') ? formatValue(of(heap, service), 'bytes') : <span class="faint">–</span>,
+          },
+          {
+            name: 'processes',
+            title: 'Processes',
+            width: '84px',
+            align: 'right',
+            sort: (one) => one.processes,
+            cell: (one) => one.processes.toLocaleString('en-US'),
+          },
+          {
+            name: 'versions',
+            title: 'Versions',
+            width: '110px',
+            cell: ({ versions }) => <span class="cut">{shown(versions.join(', '), 80)}</span>,
+          },
+          {
+            name: 'last',
+            title: 'Last profile',
+            width: '100px',
+            align: 'right',
+            sort: (one) => one.lastMs,
+            cell: (one) => formatAgo(one.lastMs, now.value),
+          },
+        ]}
+      />
+      <p class="faint small">CPU of a core and live heap are averages of one process.</p>
+      <div class="columns">
+        <CostlyEndpoints />
+        <CostlyFunctions />
+      </div>
+    </>
+  )
+}
+
+/** Where to look first. */
+function CostlyEndpoints() {
+  const answer = useQuery<TopFunctions>('top-functions', {
+    ...range.value,
+    ...{ kind: 'wall', value: 'cpu', groupBy: ['service', 'endpoint'], limit: 1 },
+  })
+  const rows = (answer.data?.groups ?? []).filter(({ by }) => by[1] !== '')
+  return (
+    <div class="panel">
+      <h2>Costliest endpoints</h2>
+      {rows.length === 0 && !answer.isLoading && (
+        <p class="faint">No sample has an endpoint: they come from a tracer in the application.</p>
+      )}
+      {rows.length > 0 && (
+        <Table
+          label="Costliest endpoints"
+          rows={rows.sort((a, b) => b.total - a.total).slice(0, shownRows)}
+          sortBy="cpu"
+          param="endpoints"
+          keyOf={({ by }) => by.join('\n')}
+          columns={[
+            {
+              name: 'endpoint',
+              title: 'Endpoint',
+              cell: ({ by: [service = '', endpoint = ''] }) => (
+                <span class="frame-name">
+                  <a href={hrefOf('/explore', kept(), { q: queryOf(service), endpoint })}>
+                    {shown(endpoint, 120)}
+                  </a>
+                  <span class="faint">{shown(service, 60)}</span>
+                </span>
+              ),
+            },
+            costColumn<TopFunctions['groups'][number]>(({ total }) => total, answer.data?.total ?? 0),
+          ]}
+        />
+      )}
+    </div>
+  )
+}
+
+function CostlyFunctions() {
+  const answer = useQuery<TopFunctions>('top-functions', {
+    ...range.value,
+    kind: 'wall',
+    value: 'cpu',
+    limit: 500,
+  })
+  const rows = (answer.data?.functions ?? []).filter(({ frame }) => frame.origin === 'own')
+  return (
+    <div class="panel">
+      <h2>Your costliest functions, by themselves</h2>
+      {rows.length === 0 && !answer.isLoading && <p class="faint">None among the 500 costliest.</p>}
+      {rows.length > 0 && (
+        <Table
+          label="Your costliest functions"
+          rows={rows.slice(0, shownRows)}
+          sortBy="cpu"
+          param="functions"
+          keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+          columns={[
+            { name: 'name', title: 'Function', cell: ({ frame }) => <FrameName frame={frame} /> },
+            costColumn<TopFunctions['functions'][number]>(({ self }) => self, answer.data?.total ?? 0),
+          ]}
+        />
+      )}
+    </div>
+  )
+}
+
+const queryOf = (service: string) => writeTerms([{ key: 'service', pattern: service, negated: false }])
+
+function costColumn<T>(nanosOf: (row: T) => number, whole: number): Column<T> {
+  return {
+    name: 'cpu',
+    title: 'CPU time',
+    width: '170px',
+    align: 'right',
+    sort: nanosOf,
+    cell: (row) => (
+      <Bar part={nanosOf(row) / whole}>
+        {formatValue(nanosOf(row), 'nanoseconds')} <em>{formatPercent(nanosOf(row) / whole)}</em>
+      </Bar>
+    ),
+  }
+}
+
+function Figure({ value, text }: { value: string; text: string }) {
+  return (
+    <div class="figure">
+      <b>{value}</b>
+      <span>{text}</span>
+    </div>
+  )
+}

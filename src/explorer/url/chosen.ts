@@ -1,0 +1,55 @@
+import { computed } from '@preact/signals'
+import type { Params } from '../api/client'
+import { place } from './location'
+import { range } from './time'
+
+export const kinds: readonly { kind: string; value: string; text: string }[] = [
+  { kind: 'wall', value: 'cpu', text: 'CPU time' },
+  { kind: 'wall', value: 'wall', text: 'Wall time' },
+  { kind: 'heap', value: 'inuse_space', text: 'Heap live size' },
+  { kind: 'heap', value: 'inuse_objects', text: 'Heap live objects' },
+  { kind: 'heap', value: 'alloc_space', text: 'Allocated size' },
+  { kind: 'heap', value: 'alloc_objects', text: 'Allocated objects' },
+]
+
+/** What is measured: `kind` and `value`, CPU time where the address says nothing. */
+export const measured = computed(() => {
+  const { params } = place.value
+  return { kind: params.get('kind') ?? 'wall', value: params.get('value') ?? 'cpu' }
+})
+
+/** Parameters of the address that narrow the samples, by their names in the query API. */
+const filters = ['endpoint', 'thread', 'function', 'traceId'] as const
+
+export type FilterName = (typeof filters)[number]
+
+export const filter = computed(() => {
+  const { params } = place.value
+  return Object.fromEntries(
+    filters.flatMap((name) => (params.has(name) ? [[name, params.get(name) as string]] : [])),
+  ) as Partial<Record<FilterName, string>>
+})
+
+/** The selection as the query API takes it. */
+export const selection = computed((): Params => ({ q: place.value.params.get('q') ?? '', ...range.value }))
+
+/** Selection, measure and filter: what most queries take. */
+export const aggregate = computed((): Params => {
+  const prefixed = Object.entries(filter.value).map(([name, value]) => [`filter.${name}`, value])
+  const profile = place.value.params.get('profile')
+  return {
+    ...selection.value,
+    ...measured.value,
+    ...Object.fromEntries(prefixed),
+    ...(profile && { 'filter.profileIds': [profile] }),
+    per: place.value.params.get('per') ?? undefined,
+  }
+})
+
+/** Parameters that go along from view to view. */
+const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by'] as const
+
+export function kept(): Record<string, string | undefined> {
+  const { params } = place.value
+  return Object.fromEntries(common.map((name) => [name, params.get(name) ?? undefined]))
+}

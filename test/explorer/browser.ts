@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { after, before, type TestContext } from 'node:test'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome']
+
+/** Debian's Chromium. Without one the tests fail: they are what says that the page works. */
+function executable(): string {
+  const found = names.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim())
+  const path = process.env.CHROMIUM ?? found.find((one) => one !== '')
+  if (path === undefined) throw new Error('no Chromium: apt install chromium, or set CHROMIUM to its path')
+  return path
+}
+
+let browser: Browser
+
+/** One browser for all tests of a file. */
+export function useBrowser(): void {
+  before(async () => {
+    // As root, which machines of tests often are, Chromium's sandbox does not start.
+    browser = await chromium.launch({ executablePath: executable(), args: ['--no-sandbox'] })
+  })
+  after(() => browser.close())
+}
+
+export interface Seen {
+  page: Page
+  /** What must not happen: errors, dialogs, reports of the Content-Security-Policy, requests to anywhere else. */
+  faults: string[]
+}
+
+/** A page that notes what goes wrong on it; after the test nothing may have. */
+export async function openPage(
+  t: TestContext,
+  url: string,
+  { nowMs, ...options }: Parameters<Browser['newPage']>[0] & { nowMs?: number } = {},
+): Promise<Seen> {
+  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 }, ...options })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`console: ${message.text()}`)
+  })
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    const address = request.url()
+    if (!/^(data|blob):/.test(address) && new URL(address).origin !== new URL(url).origin)
+      faults.push(`request: ${address}`)
+  })
+  await page.addInitScript(
+    `addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.blockedURI))`,
+  )
+  if (nowMs !== undefined) await page.clock.setFixedTime(nowMs)
+  page.setDefaultTimeout(20_000)
+  await page.goto(url)
+  t.after(async () => {
+    await page.close()
+    assert.deepEqual(faults, [])
+  })
+  return { page, faults }
+}
+
+/** Resolves when the view shows its answers, and has drawn them. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main .table, main .flame, main .notice').first().waitFor()
+  const waiting = page.locator('main .waiting, main .progress, main .chart:empty')
+  while ((await waiting.count()) > 0) await page.waitForTimeout(20)
+  await page.evaluate(
+    'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))',
+  )
+}

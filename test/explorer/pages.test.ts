@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { openPage, settled, useBrowser } from './browser'
+import { childId, explored, fillShop, rootId, traceId, useExplored } from './shop'
+
+useBrowser()
+const shop = useExplored(fillShop)
+
+const details = (page: Page) => page.locator('.flame-details').first()
+const graph = (page: Page) => page.getByRole('application').first()
+
+test('from the overview to the function that costs, with the keyboard alone', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/?${range}`)
+  const service = page.getByRole('link', { name: 'shop', exact: true })
+  await service.waitFor()
+  await service.focus()
+  await page.keyboard.press('Enter')
+  await graph(page).waitFor()
+  assert.match(page.url(), /\/explore\?.*q=service%3Ashop/)
+  await graph(page).focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
+  assert.match(await details(page).innerText(), /parse[\s\S]*4\.00 s 48\.1 %[\s\S]*self[\s\S]*4\.00 s/)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/at=/)
+  await page.keyboard.press('m')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Callers' }).waitFor()
+  assert.match(page.url(), /tab=sandwich&fn=parse/)
+})
+
+test('the picture, the table and the sandwich say the same numbers', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/explore?${range}`)
+  await graph(page).hover({ position: { x: 100, y: 50 } })
+  assert.match(await details(page).innerText(), /handle\n.*cart\.js:10/)
+  const total = /([\d.]+ s) [\d.]+ %/.exec(await details(page).innerText())?.[1]
+  await page.getByRole('tab', { name: 'Table' }).click()
+  const row = page.getByRole('row', { name: /handle/ })
+  assert.ok((await row.innerText()).includes(total as string))
+  await row.getByRole('link', { name: 'Sandwich' }).click()
+  await page.getByRole('heading', { name: 'Callees' }).waitFor()
+  assert.ok((await page.locator('.tools .values').innerText()).startsWith(total as string))
+})
+
+test('a search says its shares, a filter is a chip, and both are in the address', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/explore?${range}`)
+  await graph(page).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('parse')
+  await page.getByText('48.1 % self, 48.1 % total of the whole').waitFor()
+  assert.match(page.url(), /find=parse/)
+  await graph(page).click({ button: 'right', position: { x: 60, y: 70 } })
+  await page.getByRole('menuitem', { name: 'Only stacks with it' }).click()
+  await page.getByRole('button', { name: 'with function: parse' }).waitFor()
+  await page.getByText('100 % self, 100 % total of the whole').waitFor()
+  await page.getByRole('button', { name: 'with function: parse' }).click()
+  await page.getByText('48.1 % self').waitFor()
+})
+
+test('two versions: what became more stands first, beyond chance, and each side can be opened', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/compare?${range}&tab=table`)
+  const first = page.getByRole('table', { name: 'Functions that changed' }).getByRole('row').nth(1)
+  await first.waitFor()
+  assert.match(page.url(), /a.q=version%3A1&b.q=version%3A2/)
+  assert.match(await first.innerText(), /parse[\s\S]*27\.0 % → 59\.\d %[\s\S]*< 1 %/)
+  await page.getByRole('tab', { name: 'Flame graph' }).click()
+  await graph(page).focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
+  assert.match(await details(page).innerText(), /parse[\s\S]*A 27\.0 % → B 59\.\d % \+1\d\d/)
+  await page.getByRole('link', { name: 'Open B' }).click()
+  await page.getByText('1 profile merged').waitFor()
+})
+
+test('endpoints: what each costs, and from one to its slow traces', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/endpoints?${range}`)
+  const row = page.getByRole('row', { name: /GET \/cart/ })
+  await row.waitFor()
+  // 900 ticks of 8 ms over 200 requests.
+  await row.getByText('36.0 ms').waitFor()
+  assert.match(await row.innerText(), /7\.20 s[\s\S]*200/)
+  await row.getByRole('link', { name: 'Slow traces' }).click()
+  await page
+    .getByRole('row', { name: /GET \/cart/ })
+    .getByText('6.00 s', { exact: true })
+    .waitFor()
+})
+
+test('a trace: its waterfall, the code of a span, and the time that was not on the CPU', async (t) => {
+  const { intake } = shop()
+  const { page } = await openPage(t, `${intake.url}/trace/${traceId}?span=${childId}`)
+  const root = page.getByRole('option', { name: /GET \/cart/ })
+  await root.waitFor()
+  assert.equal(await page.getByRole('option', { name: /load/ }).getAttribute('aria-selected'), 'true')
+  const waiting = page.getByRole('listitem').filter({ hasText: 'Not on CPU' })
+  await waiting.getByText('600 ms').waitFor()
+  await root.click()
+  await page.waitForURL(new RegExp(`span=${rootId}`))
+  await waiting.getByText('3.60 s').waitFor()
+  await page.getByRole('radio', { name: 'Functions' }).click()
+  const table = page.getByRole('table', { name: 'Functions of the span' })
+  assert.match(await table.getByRole('row').nth(1).innerText(), /render/)
+})
+
+test('a function: over time by version, callers, callees and lines', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/functions?${range}`)
+  await page.getByRole('link', { name: 'parse' }).click()
+  await page.getByRole('heading', { name: 'parse' }).waitFor()
+  await page.getByRole('img', { name: 'Over time: 1, 2' }).locator('canvas').waitFor()
+  await page.getByRole('table', { name: 'Called from' }).getByRole('link', { name: 'handle' }).waitFor()
+  await page.getByRole('table', { name: 'Lines' }).getByText('30', { exact: true }).waitFor()
+})
+
+test('profiles: one is opened, and one is downloaded as it was received', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/profiles?${range}`)
+  const row = page.getByRole('row', { name: /wall/ }).first()
+  const download = page.waitForEvent('download')
+  await row.getByRole('button', { name: /Download/ }).click()
+  assert.match((await download).suggestedFilename(), /^[0-9a-f]{8}-wall\.pprof$/)
+  await row.getByRole('link').click()
+  await page.getByText('one profile').first().waitFor()
+  await page.getByText('5.36 s', { exact: true }).waitFor()
+})
+
+test('every view opened again from its address is the same picture', async (t) => {
+  const { intake, range, fromMs } = shop()
+  const views = [
+    `/?${range}`,
+    `/explore?${range}&shape=flame&by=package&find=render`,
+    `/explore?${range}&shape=inverted&flat=1&kind=heap&value=inuse_space`,
+    `/explore?${range}&tab=sandwich&fn=handle`,
+    `/compare?${range}&a.q=version:1&b.q=version:2`,
+    `/endpoints?${range}`,
+    `/functions?${range}&fn=parse`,
+  ]
+  for (const view of views) {
+    const pictures: unknown[] = []
+    for (let n = 0; n < 2; n++) {
+      const options = { reducedMotion: 'reduce', nowMs: fromMs + 3_600_000 } as const
+      const { page } = await openPage(t, intake.url + view, options)
+      await settled(page)
+      await page.waitForLoadState('networkidle')
+      const drawn = '[...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()).join()'
+      const picture = createHash('sha256').update((await page.evaluate(drawn)) as string)
+      pictures.push([await page.locator('main').textContent(), picture.digest('hex')])
+    }
+    assert.deepEqual(pictures[0], pictures[1], view)
+  }
+})
+
+test('where a picture is zoomed to is in the address, and Escape and the way back lead out', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/explore?${range}`, { reducedMotion: 'reduce' })
+  await graph(page).click({ position: { x: 60, y: 70 } })
+  await page.waitForURL(/at=/)
+  const zoomed = page.url()
+  const picture = await graph(page).screenshot()
+  const { page: again } = await openPage(t, zoomed, { reducedMotion: 'reduce' })
+  await settled(again)
+  await again.mouse.move(5, 5)
+  await page.mouse.move(5, 5)
+  assert.equal(await again.locator('.crumbs').innerText(), await page.locator('.crumbs').innerText())
+  assert.ok(picture.length > 0)
+  await graph(page).focus()
+  await page.keyboard.press('Escape')
+  await page.waitForURL((url) => url.href !== zoomed)
+  await page.goBack()
+  assert.equal(page.url(), zoomed)
+})
+
+test('nothing stored: the page says how to start an application, with this address', async (t) => {
+  const { intake } = await explored(t, async () => {})
+  const { page } = await openPage(t, `${intake.url}/`)
+  await page.getByRole('heading', { name: 'No profiles yet in this range' }).waitFor()
+  assert.ok((await page.locator('pre').innerText()).includes(`DD_TRACE_AGENT_URL=${intake.url}`))
+})
+
+test('a query that the intake refuses is said in its words', async (t) => {
+  const { intake } = await explored(t, async () => {})
+  const { page, faults } = await openPage(t, `${intake.url}/explore?q=shop`)
+  await page.getByText('a term is key:value or -key:value').waitFor()
+  assert.equal(faults.length, 1)
+  faults.length = 0
+})

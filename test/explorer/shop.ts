@@ -1,0 +1,96 @@
+import { after, before, type TestContext } from 'node:test'
+import type { Span } from '../../src/intake/model'
+import type { Intake } from '../../src/intake/server'
+import type { IntakeStore } from '../../src/intake/store/intake-store'
+import { intakeFor, tempDir } from '../intake/helpers'
+import { type MadeUpload, makeUpload, ticks } from '../intake/profiles'
+import { storeFor } from '../intake/store/stores'
+
+/** Ids of the one trace of the shop. */
+export const traceId = '0000000000000000000000000000abcd'
+export const rootId = '0000000000001000'
+export const childId = '0000000000001001'
+
+export interface Explored {
+  intake: Intake
+  store: IntakeStore
+  /** The hour that holds everything. */
+  range: string
+  fromMs: number
+}
+
+/** An intake with its store, filled, and the address of its page. */
+export async function explored(
+  t: TestContext,
+  fill: (store: IntakeStore, startMs: number) => Promise<void>,
+): Promise<Explored> {
+  const { store } = await storeFor(t)
+  const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 1_200_000
+  await fill(store, startMs)
+  await store.settle()
+  const intake = await intakeFor(t, { sink: store, queries: store, dir: tempDir(t) })
+  const [fromMs, toMs] = [startMs - 600_000, startMs + 3_000_000]
+  return { intake, store, range: `from=${fromMs}&to=${toMs}`, fromMs }
+}
+
+/** One filled intake for all tests of a file, which only read it. */
+export function useExplored(fill: Parameters<typeof explored>[1]): () => Explored {
+  const cleanups: (() => unknown)[] = []
+  let made: Explored | undefined
+  before(async () => {
+    const file = { after: (cleanup: () => unknown) => cleanups.push(cleanup) }
+    made = await explored(file as unknown as TestContext, fill)
+  })
+  after(async () => {
+    for (const cleanup of cleanups.reverse()) await cleanup()
+  })
+  return () => made as Explored
+}
+
+/** Version 1 and a version 2 in which `parse` costs four times as much, with endpoints, live objects and one trace. */
+export async function fillShop(store: IntakeStore, startMs: number): Promise<void> {
+  const handle = ['handle@/app/routes/cart.js:12', 'emit@node:events:500']
+  const upload = (version: string, parse: number, more: Partial<MadeUpload>) => {
+    const ids = version === '1' ? { 'local root span id': 0x1000n, 'span id': 0x1001n } : {}
+    const labels = { 'trace endpoint': 'GET /cart', ...ids }
+    return store.profiles(
+      makeUpload({
+        tags: { version, 'runtime-id': `r${version}` },
+        endpointCounts: { 'GET /cart': 100, 'GET /slow': 10 },
+        wall: [
+          ticks(['parse@/app/node_modules/json-fast/index.js:30', ...handle], parse, labels),
+          ticks(['render@/app/views/cart.js:8', ...handle], 200, labels),
+          ticks(['wait@/app/routes/slow.js:4', 'emit@node:events:500'], 50, {
+            'trace endpoint': 'GET /slow',
+          }),
+          ticks(['(garbage collector)'], 20),
+        ],
+        heap: [{ stack: ['cache@/app/cache.js', ...handle], values: [100, 5_000_000, 200, 9_000_000] }],
+        startMs,
+        ...more,
+      }),
+    )
+  }
+  await upload('1', 100, {})
+  await upload('2', 400, { startMs: startMs + 60_000 })
+  const span = (id: bigint, parentId: bigint, resource: string, fromMs: number, ms: number): Span => ({
+    ...{
+      traceIdHigh: 0n,
+      traceIdLow: 0xabcdn,
+      spanId: id,
+      parentId,
+      service: 'shop',
+      name: 'web.request',
+      resource,
+    },
+    ...{ kind: parentId === 0n ? 'server' : 'internal', error: false, attributes: [] },
+    startNanos: BigInt(startMs + fromMs) * 1_000_000n,
+    durationNanos: BigInt(ms) * 1_000_000n,
+  })
+  const tags = new Map([
+    ['service', 'shop'],
+    ['runtime-id', 'r1'],
+  ])
+  const spans = [span(0x1000n, 0n, 'GET /cart', 1_000, 6_000), span(0x1001n, 0x1000n, 'load', 2_000, 3_000)]
+  await store.spans([{ tags, spans }])
+}
