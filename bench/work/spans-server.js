@@ -39,3 +39,5 @@ app.get('/cpu', async () => {
   }
 })
 app.listen({ port: 0, host: '127.0.0.1' }).then((url) => report('listening', { url }))
+
+if (globalThis.gc) process.on('SIGUSR2', () => globalThis.gc())
