@@ -129,11 +129,12 @@ async function openColumns({
   memoryBytes,
   threads,
 }: StoreProcessOptions): Promise<ProfileStore> {
-  const { endpointsPerService } = limits
+  const { endpointsPerService, seriesPerService, servicesPerDay } = limits
+  const caps = { endpointsPerService, seriesPerService, servicesPerDay }
   const path = join(dir, 'columns.duckdb')
   for (const startedMs = Date.now(); ; ) {
     try {
-      return await DuckDbStore.open({ path, memoryBytes, threads, endpointsPerService })
+      return await DuckDbStore.open({ path, memoryBytes, threads, ...caps })
     } catch (error) {
       const locked = /lock/i.test(error instanceof Error ? error.message : '')
       if (!locked) throw error
