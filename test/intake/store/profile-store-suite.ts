@@ -122,7 +122,6 @@ export function profileStoreSuite(
       repeated: 1,
       spans: 0,
       otherSeries: 0,
-      otherSeries: 0,
     })
     assert.deepEqual(await store.write({ ...batch, end: 200, sealed: true }), {
       profiles: 0,
