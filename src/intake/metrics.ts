@@ -61,23 +61,27 @@ function addStore(store: QuerySource, registers: Registry[]): void {
       backlog.set(store.backlogBytes)
     },
   })
+  // No rows, and a size of 0, while the store's process starts again.
+  const stats = () => store.stats().catch(() => undefined)
   const bytes = new Gauge({
     name: 'acme_intake_columns_bytes',
-    help: 'Size of the columns on disk.',
+    help: 'Size of the columns on disk, without what their own log holds.',
     registers,
+    async collect() {
+      const found = await stats()
+      bytes.reset()
+      if (found) bytes.set(found.bytes)
+    },
   })
   const rows = new Gauge({
     name: 'acme_intake_columns_rows',
     help: 'Rows of the columns by table, about.',
     labelNames: ['table'],
     registers,
-    // Absent while the store's process starts again.
     async collect() {
+      const found = await stats()
       rows.reset()
-      const stats = await store.stats().catch(() => undefined)
-      if (stats === undefined) return
-      bytes.set(stats.bytes)
-      for (const [table, count] of Object.entries(stats.tables)) rows.set({ table }, count)
+      for (const [table, count] of Object.entries(found?.tables ?? {})) rows.set({ table }, count)
     },
   })
 }

@@ -108,7 +108,7 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
   }
   const metrics = await fetch(`${second.url}/metrics`).then((response) => response.text())
   assert.match(metrics, /^acme_intake_columns_rows\{table="profiles"\} [1-9]/m)
-  assert.match(metrics, /^acme_intake_columns_bytes [1-9]/m)
+  assert.match(metrics, /^acme_intake_columns_bytes \d/m)
   assert.match(metrics, /^acme_intake_backlog_bytes \d/m)
   t.diagnostic(`${before.size} acknowledged before the kill, ${relay.uploads.size} in all`)
 })
