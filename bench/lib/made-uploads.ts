@@ -58,6 +58,8 @@ function heapProfile(): Buffer {
 
 const processes = 10
 const different = 12
+// 100 uploads a second.
+const fleet = 6_000
 
 /** Makes uploads of one minute each: upload `n` is of process `n % 10` in the minute `floor(n / 10)` after `baseMs`, and half of the processes are of version 2. */
 export class MadeUploads {
@@ -124,14 +126,15 @@ export class MadeUploads {
     return { tags: new Map(Object.entries(tagsOf(0, 0))), spans }
   }
 
-  /** The body of an upload of the minute after `baseMs`, each of another process. */
+  /** The body of an upload as one of `fleet` processes sends it, each once a minute. */
   body(n: number): Buffer {
-    const tags = Object.entries(tagsOf(n, n)).map((tag) => tag.join(':'))
+    const startMs = this.baseMs + Math.floor(n / fleet) * 60_000
+    const tags = Object.entries(tagsOf(n, n % fleet)).map((tag) => tag.join(':'))
     const text = JSON.stringify(
       event({
         attachments: ['wall.pprof', 'space.pprof'],
-        start: new Date(this.baseMs).toISOString(),
-        end: new Date(this.baseMs + 60_000).toISOString(),
+        start: new Date(startMs).toISOString(),
+        end: new Date(startMs + 60_000).toISOString(),
         tags_profiler: tags.join(),
         endpoint_counts: Object.fromEntries(endpoints.map((name) => [name, 30])),
       }),

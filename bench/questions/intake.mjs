@@ -1,5 +1,5 @@
-// What does the intake take, at what price? Uploads of a real Express application's size at a fixed rate over 200 connections, each from
-// another process; latency counts from when an upload was due. The sender shares the machine.
+// What does the intake take, at what price? Uploads of a real Express application's size at a fixed rate over 200 connections, as 6,000
+// processes send one a minute; latency counts from when an upload was due. The sender shares the machine.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
