@@ -1,8 +1,8 @@
 // How much memory does the profiler add? All variants run side by side under the same constant load.
-import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import autocannon from 'autocannon'
 import { startChild } from '../lib/child.mjs'
+import { rssMegabytes } from '../lib/process-cost.mjs'
 import { median } from '../lib/stats.mjs'
 import { cells, fixed } from '../lib/table.mjs'
 
@@ -57,6 +57,3 @@ async function startService(name, node, uploadPeriodS) {
   })
   return { name, child, url: (await child.report('listening')).url }
 }
-
-const rssMegabytes = (pid) =>
-  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     limits: limitValues(settings.limits),
     retention: settings.retention,
     memoryBytes: settings.memoryBytes,
+    rebuild: settings.rebuild,
     count: (name, amount) => counters.add(name, amount),
     log: (message) => log.warn(message),
   })

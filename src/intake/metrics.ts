@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { QuerySource } from './context'
 import type { Counters } from './counters'
 import type { Gate } from './gate'
 import type { Reply } from './receive/protocol'
@@ -8,7 +9,7 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #requests: Histogram<'route' | 'status'>
 
-  constructor(counters: Counters, gate: Gate) {
+  constructor(counters: Counters, gate: Gate, store: QuerySource | undefined) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry })
     this.#requests = new Histogram({
@@ -38,6 +39,7 @@ export class Metrics {
         held.set({ unit: 'bytes' }, gate.bytes)
       },
     })
+    if (store) addStore(store, registers)
   }
 
   observe(route: string, status: number, ms: number): void {
@@ -48,4 +50,38 @@ export class Metrics {
     const body = Buffer.from(await this.#registry.metrics())
     return { status: 200, contentType: this.#registry.contentType, body }
   }
+}
+
+function addStore(store: QuerySource, registers: Registry[]): void {
+  const backlog = new Gauge({
+    name: 'acme_intake_backlog_bytes',
+    help: 'Bytes of the log that are not in the columns yet.',
+    registers,
+    collect() {
+      backlog.set(store.backlogBytes)
+    },
+  })
+  // No rows, and a size of 0, while the store's process starts again.
+  const stats = () => store.stats().catch(() => undefined)
+  const bytes = new Gauge({
+    name: 'acme_intake_columns_bytes',
+    help: 'Size of the columns on disk, without what their own log holds.',
+    registers,
+    async collect() {
+      const found = await stats()
+      bytes.reset()
+      if (found) bytes.set(found.bytes)
+    },
+  })
+  const rows = new Gauge({
+    name: 'acme_intake_columns_rows',
+    help: 'Rows of the columns by table, about.',
+    labelNames: ['table'],
+    registers,
+    async collect() {
+      const found = await stats()
+      rows.reset()
+      for (const [table, count] of Object.entries(found?.tables ?? {})) rows.set({ table }, count)
+    },
+  })
 }

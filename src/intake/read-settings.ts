@@ -17,6 +17,8 @@ export interface Settings {
   memoryBytes: number
   logLevel: string
   limits: Partial<LimitValues>
+  /** Makes the columns anew of the segments. */
+  rebuild: boolean
 }
 
 /**
@@ -54,6 +56,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     memoryBytes: wholeNumber(setting('memory'), 1_048_576) * 2 ** 20,
     logLevel: logLevel.value,
     limits: readLimits(setting('limits')),
+    rebuild: flags.rebuild === true,
   }
 }
 
@@ -70,7 +73,10 @@ function parseFlags(args: readonly string[]): Record<string, unknown> {
   const options = Object.fromEntries(
     flags.map((flag) => [flag, { type: 'string' as const, multiple: flag === settings.limits.flag }]),
   )
-  return parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean' } } }).values
+  return parseArgs({
+    args: [...args],
+    options: { ...options, help: { type: 'boolean' }, rebuild: { type: 'boolean' } },
+  }).values
 }
 
 function readFile(path: string): Record<string, unknown> {

@@ -77,7 +77,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const context: Context = {
     limits,
     counters,
-    metrics: new Metrics(counters, gate),
+    metrics: new Metrics(counters, gate, queries),
     log,
     gate,
     hostNames: new HostNames(options.allowedHosts ?? []),

@@ -51,7 +51,10 @@ export function usage(): string {
     const shown = flag === undefined ? '' : `--${flag}`
     return `  ${shown.padEnd(16)} ${variableOf(name as SettingName).padEnd(26)} ${of}${value && ` (${value})`}`
   })
-  return ['Intake of @acme/profiler: receives profiles and spans, and keeps them on disk.', ...rows].join(
-    '\n',
-  )
+  const rebuild = `  ${'--rebuild'.padEnd(43)} makes the columns anew of the segments, and goes on as usual`
+  return [
+    'Intake of @acme/profiler: receives profiles and spans, and keeps them on disk.',
+    ...rows,
+    rebuild,
+  ].join('\n')
 }

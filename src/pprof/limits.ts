@@ -254,6 +254,18 @@ export const limits = {
     of: 'distinct endpoints of one service in the columns',
     reached: 'summed up as `(other)`; the raw profile keeps them',
   },
+  seriesPerService: {
+    value: 20_000,
+    unit: 'series',
+    of: 'new series (a process, and a kind of profile) of one service and day in the columns',
+    reached: 'summed up as process `(other)` of the service, and counted; the log keeps their tags',
+  },
+  servicesPerDay: {
+    value: 1_000,
+    unit: 'services',
+    of: 'distinct services of one day in the columns',
+    reached: 'summed up as service `(other)`, and counted; the log keeps their tags',
+  },
   deadLetters: {
     value: 1_000,
     unit: 'profiles',
@@ -343,6 +355,8 @@ export interface Limit {
     | 'attributes'
     | 'tags'
     | 'requests'
+    | 'series'
+    | 'services'
     | 'endpoints'
     | 'profiles'
     | 'days'

@@ -17,13 +17,19 @@ export interface IntakeProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
+const source = ['--import', 'tsx', join(root, 'src/intake/main.ts')]
+
+/** The command as it is shipped, which starts without a compiler. */
+export const built = [join(root, 'dist/intake/main.js')]
+
 /** Starts the intake's command on a free port; ready when it has printed its line. */
 export async function spawnIntake(
   t: TestContext,
   dir: string,
   args: readonly string[] = [],
+  program: readonly string[] = source,
 ): Promise<IntakeProcess> {
-  const command = ['--import', 'tsx', join(root, 'src/intake/main.ts'), '--port', '0', '--dir', dir, ...args]
+  const command = [...program, '--port', '0', '--dir', dir, ...args]
   const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => child.kill('SIGKILL'))
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { spawnIntake } from './child'
+import { eventually } from './eventually'
 import { event, post, realProfile, tempDir, uploadBody } from './helpers'
 
 const rounds = 6
@@ -59,12 +60,3 @@ test('every upload that was acknowledged before a SIGKILL is readable after it, 
   t.diagnostic(`${rounds} kills, ${sent} sent, ${acknowledged.size} acknowledged, ${listed.length / 2} seen`)
   assert.ok(acknowledged.size > 0)
 })
-
-/** Asks until there is an answer; the test's own time is the limit. */
-async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
-    await wait(100)
-  }
-}

@@ -33,6 +33,7 @@ export class StoreClient {
   readonly #ledger = new CrashLedger()
   #child: ChildProcess | undefined
   #opened = false
+  #hasOpened = false
   #nextId = 0
   #retryMs = firstRetryMs
   #retry: NodeJS.Timeout | undefined
@@ -67,6 +68,11 @@ export class StoreClient {
 
   async settle(): Promise<void> {
     await this.#ask({ type: 'settle' })
+  }
+
+  /** JSON in UTF-8. */
+  stats(): Promise<Uint8Array> {
+    return this.#ask({ type: 'stats' })
   }
 
   async maintain(nowMs: number): Promise<void> {
@@ -121,13 +127,16 @@ export class StoreClient {
         this.#ended(`${signal ?? code}`)
       })
       const { onReport: _, onRestart: __, ...options } = this.options
-      this.#send({ type: 'open', options, caution: this.#ledger.caution() })
+      // Once: a process that is started again goes on.
+      const rebuild = options.rebuild && !this.#hasOpened
+      this.#send({ type: 'open', options: { ...options, rebuild }, caution: this.#ledger.caution() })
     })
   }
 
   #handle(report: Report): void {
     if (report.type === 'opened') {
       this.#opened = true
+      this.#hasOpened = true
       this.#retryMs = firstRetryMs
       for (const progress of this.#progress.values()) this.#send({ type: 'progress', progress })
     } else if (report.type === 'failed') {

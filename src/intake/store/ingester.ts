@@ -19,6 +19,7 @@ export type IngestCounter =
   | 'ingest.repeated_profiles'
   | 'ingest.spans'
   | 'ingest.clock_skewed_uploads'
+  | 'ingest.other_series'
   | 'dropped.undecodable_profiles'
   | 'dropped.undecodable_records'
   | 'dropped.crashing_records'
@@ -168,6 +169,7 @@ export class Ingester {
     count('ingest.profiles', result.profiles)
     count('ingest.repeated_profiles', result.repeated)
     count('ingest.spans', result.spans)
+    count('ingest.other_series', result.otherSeries)
     onWritten({ segment, end, whole: false })
   }
 

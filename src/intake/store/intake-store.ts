@@ -8,7 +8,7 @@ import { Wal } from '../wal/wal'
 import { StoreClient } from './client'
 import type { IngestCounter } from './ingester'
 import { retentionDefaults } from './options'
-import type { Retention } from './profile-store'
+import type { Retention, StoreStats } from './profile-store'
 import { packSpans, uploadHeader, uploadId } from './upload-record'
 
 export interface IntakeStoreOptions {
@@ -16,6 +16,8 @@ export interface IntakeStoreOptions {
   dir: string
   limits: LimitValues
   retention?: Partial<Retention>
+  /** Makes the columns anew of the segments, whatever is left of them. */
+  rebuild?: boolean
   /** Memory for the columns' database; 128 MiB where absent. */
   memoryBytes?: number
   /** File operations of the log, for tests. */
@@ -54,6 +56,7 @@ export class IntakeStore implements Sink {
       retention: { ...retentionDefaults, ...options.retention },
       memoryBytes: options.memoryBytes ?? defaultMemoryBytes,
       threads: 1,
+      rebuild: options.rebuild ?? false,
       onReport: (report) => {
         if (report.type === 'written') wal?.release(report.segment, report.end, report.whole)
         else if (report.type === 'count') count(report.name, report.amount)
@@ -130,6 +133,10 @@ export class IntakeStore implements Sink {
     params: Parameters<Queries[Name]>[0],
   ): Promise<Awaited<ReturnType<Queries[Name]>>> {
     return JSON.parse(Buffer.from(await this.queryJson(name, params)).toString())
+  }
+
+  async stats(): Promise<StoreStats> {
+    return JSON.parse(Buffer.from(await this.client.stats()).toString())
   }
 
   /** Resolves when all that was acknowledged can be queried. */

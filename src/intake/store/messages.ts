@@ -17,6 +17,7 @@ export type Command =
   | { type: 'settle'; id: number }
   /** Roll-ups and expiry now, as of this time. */
   | { type: 'maintain'; id: number; nowMs: number }
+  | { type: 'stats'; id: number }
   | { type: 'stop' }
 
 /** From the store's process. */

@@ -23,4 +23,6 @@ export interface StoreProcessOptions {
   /** Memory the columns' database may take beside the process's own. */
   memoryBytes: number
   threads: number
+  /** Makes the columns anew of the segments. */
+  rebuild: boolean
 }

@@ -18,6 +18,7 @@ import { maintain, makeRoom } from './maintenance'
 import type { Command, Report } from './messages'
 import type { StoreProcessOptions } from './options'
 import type { ProfileStore } from './profile-store'
+import { putBackSegments } from './rebuild'
 import { SegmentBlobs } from './segment-blobs'
 
 const maintenanceMs = 60_000
@@ -85,6 +86,7 @@ async function run(store: Running, command: Extract<Command, { id: number }>): P
   const { profiles, blobs, reads, options, ingester } = store
   if (command.type === 'settle') await ingester.idle()
   else if (command.type === 'maintain') await maintain(profiles, blobs, options.retention, command.nowMs)
+  else if (command.type === 'stats') return Buffer.from(JSON.stringify(await profiles.stats()))
   else {
     const sources = { profiles, blobs: reads, pinned: blobs, limits: options.limits }
     const result = await runQuery(sources, command.name, command.params)
@@ -96,6 +98,7 @@ async function run(store: Running, command: Extract<Command, { id: number }>): P
 async function open(options: StoreProcessOptions, caution: Caution): Promise<Running> {
   const { dir, limits } = options
   await mkdir(dir, { recursive: true })
+  if (options.rebuild) await rebuild(options)
   const profiles = await openColumns(options)
   const blobs = new FileBlobStore(dir)
   const logDir = join(dir, 'log')
@@ -122,6 +125,19 @@ async function open(options: StoreProcessOptions, caution: Caution): Promise<Run
   return { options, profiles, blobs, reads: new SegmentBlobs(blobs, logDir), ingester, contents, timer }
 }
 
+// Opened first, since nobody else may have it open; columns that cannot be opened are why somebody rebuilds.
+async function rebuild(options: StoreProcessOptions): Promise<void> {
+  try {
+    await (await openColumns(options)).close()
+  } catch (error) {
+    if (error instanceof InUse) throw error
+  }
+  const segments = await putBackSegments(options.dir)
+  trouble(new Error(`The columns are made anew of ${segments} segments.`))
+}
+
+class InUse extends Error {}
+
 // Whoever was killed a moment ago may have left a process that is just about to end.
 async function openColumns({
   dir,
@@ -129,15 +145,16 @@ async function openColumns({
   memoryBytes,
   threads,
 }: StoreProcessOptions): Promise<ProfileStore> {
-  const { endpointsPerService } = limits
+  const { endpointsPerService, seriesPerService, servicesPerDay } = limits
+  const caps = { endpointsPerService, seriesPerService, servicesPerDay }
   const path = join(dir, 'columns.duckdb')
   for (const startedMs = Date.now(); ; ) {
     try {
-      return await DuckDbStore.open({ path, memoryBytes, threads, endpointsPerService })
+      return await DuckDbStore.open({ path, memoryBytes, threads, ...caps })
     } catch (error) {
       const locked = /lock/i.test(error instanceof Error ? error.message : '')
       if (!locked) throw error
-      if (Date.now() - startedMs > lockWaitMs) throw new Error(`Another intake uses ${dir}.`)
+      if (Date.now() - startedMs > lockWaitMs) throw new InUse(`Another intake uses ${dir}.`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }

@@ -107,6 +107,8 @@ export interface WriteResult {
   profiles: number
   repeated: number
   spans: number
+  /** Profiles and spans that were summed up as `(other)`, since their service has too many series. */
+  otherSeries: number
 }
 
 export interface SegmentState {

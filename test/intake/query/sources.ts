@@ -26,7 +26,7 @@ export async function sourcesFor(
     path,
     memoryBytes: 2 ** 27,
     threads: 1,
-    endpointsPerService: 1_000,
+    ...{ endpointsPerService: 1_000, seriesPerService: 1_000, servicesPerDay: 1_000 },
   })
   t.after(() => profiles.close())
   const blobs = new FileBlobStore(dir)

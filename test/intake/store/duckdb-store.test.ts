@@ -6,7 +6,7 @@ import { profileStoreSuite } from './profile-store-suite'
 profileStoreSuite('DuckDB', async (t) => {
   const options = {
     path: join(tempDir(t), 'columns.duckdb'),
-    ...{ memoryBytes: 2 ** 27, threads: 1, endpointsPerService: 10 },
+    ...{ memoryBytes: 2 ** 27, threads: 1, endpointsPerService: 10, seriesPerService: 20, servicesPerDay: 4 },
   }
   let store = await DuckDbStore.open(options)
   t.after(() => store.close())

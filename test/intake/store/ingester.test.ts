@@ -35,7 +35,7 @@ async function ingesterFor(
     path: join(dir, 'x.duckdb'),
     memoryBytes: 2 ** 27,
     threads: 1,
-    endpointsPerService: 10,
+    ...{ endpointsPerService: 10, seriesPerService: 100, servicesPerDay: 100 },
   })
   t.after(() => profiles.close())
   const write = profiles.write.bind(profiles)

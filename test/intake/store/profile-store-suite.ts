@@ -111,17 +111,29 @@ export function profileStoreSuite(
   test(`${name}: a batch, a profile and a segment count once`, async (t) => {
     const { store, again } = await make(t)
     const batch = { segment: 's1', sealed: false, spans: [], profiles: columnProfiles(wall({})) }
-    assert.deepEqual(await store.write({ ...batch, end: 100 }), { profiles: 1, repeated: 0, spans: 0 })
-    assert.deepEqual(await store.write({ ...batch, end: 100 }), { profiles: 0, repeated: 1, spans: 0 })
+    assert.deepEqual(await store.write({ ...batch, end: 100 }), {
+      profiles: 1,
+      repeated: 0,
+      spans: 0,
+      otherSeries: 0,
+    })
+    assert.deepEqual(await store.write({ ...batch, end: 100 }), {
+      profiles: 0,
+      repeated: 1,
+      spans: 0,
+      otherSeries: 0,
+    })
     assert.deepEqual(await store.write({ ...batch, end: 200, sealed: true }), {
       profiles: 0,
       repeated: 1,
       spans: 0,
+      otherSeries: 0,
     })
     assert.deepEqual(await store.write({ ...batch, segment: 's2', end: 50 }), {
       profiles: 0,
       repeated: 1,
       spans: 0,
+      otherSeries: 0,
     })
     const opened = await again()
     assert.deepEqual([...(await opened.written())].sort(), [
@@ -417,6 +429,34 @@ export function profileStoreSuite(
     })
     assert.equal(totals.groups.length, 11)
     assert.equal(totals.values[0]?.[totals.groups.findIndex(([name]) => name === '(other)')], 20)
+  })
+
+  test(`${name}: series and services beyond their limits are one, told by the answer, also after a restart`, async (t) => {
+    const { store, again } = await make(t)
+    const upload = (n: number, service = 'shop') =>
+      wall({ tags: { service, 'runtime-id': `r${n}`, version: `${n}` } })
+    const first = await write(
+      store,
+      Array.from({ length: 6 }, (_, n) => upload(n)),
+    )
+    assert.equal(first.otherSeries, 0)
+    const opened = await again()
+    const rest = await write(
+      opened,
+      Array.from({ length: 40 }, (_, n) => upload(n)),
+    )
+    assert.deepEqual([rest.profiles, rest.otherSeries], [34, 20])
+    const processes = await opened.tagValues(all, 'runtime-id', 100)
+    assert.equal(processes.length, 21)
+    assert.deepEqual(processes[0], { value: '(other)', profiles: 20 })
+    const services = Array.from({ length: 10 }, (_, n) => upload(0, `s${n}`))
+    assert.equal((await write(opened, services)).otherSeries, 7)
+    const names = (await opened.services(all)).map(({ service }) => service)
+    assert.deepEqual(names, ['(other)', 's0', 's1', 's2', 'shop'])
+    const known = await write(opened, [
+      wall({ startMs: base + 60_000, tags: { 'runtime-id': 'r0', version: '0' } }),
+    ])
+    assert.equal(known.otherSeries, 0, 'one that was there before goes on')
   })
 
   test(`${name}: takes what strangers may name`, async (t) => {

@@ -11,13 +11,17 @@ import {
 } from '@duckdb/node-api'
 import type { ColumnProfile, Frame } from '../profile-store'
 import type { Database, Writer } from './database'
+import { other, type SeriesCaps, SeriesGate } from './series-caps'
 import { StackIndex } from './stack-index'
 
-/** What all endpoints of a service beyond the limit are summed up as. */
-export const otherEndpoint = '(other)'
+/** How many names of each sort the columns take; what is beyond is summed up as `(other)`. */
+export interface NameCaps extends SeriesCaps {
+  endpointsPerService: number
+}
 
 interface Series {
   id: number
+  service: string
   firstHour: number
   lastHour: number
 }
@@ -45,10 +49,16 @@ export class Dictionaries {
   #newRollGroups: DuckDBValue[][] = []
   #seenSeries = new Set<Series>()
 
-  private constructor(private readonly maxEndpoints: number) {}
+  readonly #gate: SeriesGate
+  /** Times that a series was asked for which was not taken. */
+  #otherSeries = 0
 
-  static async load(database: Database, maxEndpoints: number): Promise<Dictionaries> {
-    const own = new Dictionaries(maxEndpoints)
+  private constructor(private readonly caps: NameCaps) {
+    this.#gate = new SeriesGate(caps)
+  }
+
+  static async load(database: Database, caps: NameCaps): Promise<Dictionaries> {
+    const own = new Dictionaries(caps)
     await own.#loadStacks(database)
     const frames = await database.read('SELECT name, file, line FROM frames ORDER BY id')
     const [names, files, lines] = [frames.texts(0), frames.texts(1), frames.integers(2)]
@@ -80,8 +90,11 @@ export class Dictionaries {
       const texts = items(values[i])
       own.#nextSeries = Math.max(own.#nextSeries, (ids[i] as number) + 1)
       const tags = items(keys[i]).map((key, at): [string, string] => [key, texts[at] as string])
+      const service = tags.find(([key]) => key === 'service')?.[1] ?? ''
+      own.#gate.count(service, firstHours[i] as number)
       own.#series.set(seriesKey(kinds[i] as string, tags), {
         id: ids[i] as number,
+        service,
         firstHour: firstHours[i] as number,
         lastHour: lastHours[i] as number,
       })
@@ -94,12 +107,30 @@ export class Dictionaries {
     return this.#stacks
   }
 
-  seriesId(kind: string, tags: ReadonlyMap<string, string>, hour: number): number {
+  /** How many of what was given to `seriesOf` was summed up, and begins anew. */
+  takeOtherSeries(): number {
+    const count = this.#otherSeries
+    this.#otherSeries = 0
+    return count
+  }
+
+  /** The series of these tags, or where the caps are reached the one that stands for all others. */
+  seriesOf(
+    kind: string,
+    tags: ReadonlyMap<string, string>,
+    hour: number,
+    isOther = false,
+  ): { id: number; service: string } {
+    const service = tags.get('service') ?? ''
     const sorted = [...tags].sort(([a], [b]) => (a < b ? -1 : 1))
     const key = seriesKey(kind, sorted)
     let series = this.#series.get(key)
     if (series === undefined) {
-      series = { id: this.#nextSeries++, firstHour: hour, lastHour: hour }
+      if (!isOther && !this.#gate.admit(service, hour)) {
+        this.#otherSeries++
+        return this.seriesOf(kind, this.#gate.otherTags(service, hour), hour, true)
+      }
+      series = { id: this.#nextSeries++, service, firstHour: hour, lastHour: hour }
       this.#series.set(key, series)
       const tag = (name: string) => tags.get(name) ?? ''
       const group = this.#rollGroup([kind, tag('service'), tag('env'), tag('version')])
@@ -113,7 +144,7 @@ export class Dictionaries {
       series.firstHour = Math.min(series.firstHour, hour)
       this.#seenSeries.add(series)
     }
-    return series.id
+    return series
   }
 
   endpointId(service: string, name: string): number {
@@ -121,8 +152,8 @@ export class Dictionaries {
     const known = this.#endpointIds.get(service)
     const id = known?.get(name)
     if (id !== undefined) return id
-    if ((known?.size ?? 0) >= this.maxEndpoints && name !== otherEndpoint)
-      return this.endpointId(service, otherEndpoint)
+    if ((known?.size ?? 0) >= this.caps.endpointsPerService && name !== other)
+      return this.endpointId(service, other)
     this.#newEndpoints.push({ service, name })
     return this.#addEndpoint(service, name)
   }

@@ -22,7 +22,7 @@ import type {
   WriteResult,
 } from '../profile-store'
 import { Database, type DatabaseOptions } from './database'
-import { Dictionaries } from './dictionaries'
+import { Dictionaries, type NameCaps } from './dictionaries'
 import { expireRows } from './expire'
 import { coverage } from './read-coverage'
 import { functionTotals } from './read-functions'
@@ -35,9 +35,8 @@ import { StackCache } from './stack-cache'
 import { hourMs, hourOf } from './times'
 import { writeBatch } from './write-batch'
 
-export interface DuckDbStoreOptions extends DatabaseOptions {
+export interface DuckDbStoreOptions extends DatabaseOptions, NameCaps {
   path: string
-  endpointsPerService: number
 }
 
 /** The columns in one file, written by this process alone. */
@@ -56,11 +55,7 @@ export class DuckDbStore implements ProfileStore {
 
   static async open(options: DuckDbStoreOptions): Promise<DuckDbStore> {
     const database = await Database.open(options.path, options)
-    const store = new DuckDbStore(
-      database,
-      await Dictionaries.load(database, options.endpointsPerService),
-      options,
-    )
+    const store = new DuckDbStore(database, await Dictionaries.load(database, options), options)
     await store.#load()
     return store
   }
@@ -69,7 +64,7 @@ export class DuckDbStore implements ProfileStore {
     const state = this.#segments.get(batch.segment)
     if (state && state.end >= batch.end) {
       if (batch.sealed && !state.sealed) await this.#seal(batch.segment, state.end)
-      return { profiles: 0, repeated: batch.profiles.length, spans: 0 }
+      return { profiles: 0, repeated: batch.profiles.length, spans: 0, otherSeries: 0 }
     }
     const firstProfile = this.#nextProfile
     try {
@@ -80,7 +75,7 @@ export class DuckDbStore implements ProfileStore {
       return result
     } catch (error) {
       this.#nextProfile = firstProfile
-      this.dictionaries = await Dictionaries.load(this.database, this.options.endpointsPerService)
+      this.dictionaries = await Dictionaries.load(this.database, this.options)
       throw error
     }
   }

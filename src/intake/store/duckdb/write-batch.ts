@@ -27,11 +27,13 @@ export async function writeBatch(
   nextId: () => number,
 ): Promise<WriteResult> {
   const fresh = await unknownProfiles(write, batch.profiles)
-  const series = fresh.map(({ kind, tags, startMs }) => dictionaries.seriesId(kind, tags, hourOf(startMs)))
+  const located = fresh.map(({ kind, tags, startMs }) => dictionaries.seriesOf(kind, tags, hourOf(startMs)))
+  const series = located.map(({ id }) => id)
+  const services = located.map(({ service }) => service)
   const ids = fresh.map(nextId)
   await writeProfiles(write, batch.segment, fresh, series, ids)
-  await writeSamples(write, dictionaries, fresh, series)
-  await writeRequests(write, dictionaries, fresh, series)
+  await writeSamples(write, dictionaries, fresh, series, services)
+  await writeRequests(write, dictionaries, fresh, series, services)
   await writeSpanProfiles(write, fresh, ids)
   await writeSpans(write, dictionaries, batch.spans)
   await dictionaries.flush(write)
@@ -44,7 +46,12 @@ export async function writeBatch(
      end_offset = excluded.end_offset, sealed = excluded.sealed, last_ms = greatest(last_ms, excluded.last_ms)`,
     { segment: batch.segment, end: BigInt(batch.end), sealed: batch.sealed, lastMs: BigInt(lastMs) },
   )
-  return { profiles: fresh.length, repeated: batch.profiles.length - fresh.length, spans: batch.spans.length }
+  return {
+    profiles: fresh.length,
+    repeated: batch.profiles.length - fresh.length,
+    spans: batch.spans.length,
+    otherSeries: dictionaries.takeOtherSeries(),
+  }
 }
 
 /** Durations weigh gauges: a profile that tells none still counts. */
@@ -111,6 +118,7 @@ async function writeSamples(
   dictionaries: Dictionaries,
   profiles: ColumnProfile[],
   series: number[],
+  services: string[],
 ) {
   const rows = profiles.reduce((sum, { rowStack }) => sum + rowStack.length, 0)
   const [seriesOf, ts, endpoint, stack] = [rows, rows, rows, rows].map(
@@ -119,8 +127,8 @@ async function writeSamples(
   const values = [0, 1, 2, 3].map(() => new BigInt64Array(rows))
   let at = 0
   profiles.forEach((profile, i) => {
-    const { rowStack, rowEndpoint, tags } = profile
-    const service = tags.get('service') ?? ''
+    const { rowStack, rowEndpoint } = profile
+    const service = services[i] as string
     const stacks = dictionaries.stackIds(profile)
     const endpoints = profile.endpoints.map((name) => dictionaries.endpointId(service, name))
     const kind = kindOf(profile.kind)
@@ -148,14 +156,15 @@ async function writeRequests(
   dictionaries: Dictionaries,
   profiles: ColumnProfile[],
   series: number[],
+  services: string[],
 ) {
   const columns = [new U32Column(), new U32Column(), new U32Column()] as const
   const counts: bigint[] = []
-  profiles.forEach(({ endpointCounts, startMs, tags }, i) => {
+  profiles.forEach(({ endpointCounts, startMs }, i) => {
     for (const [name, count] of Object.entries(endpointCounts)) {
       columns[0].push(series[i] as number)
       columns[1].push(minuteOf(startMs))
-      columns[2].push(dictionaries.endpointId(tags.get('service') ?? '', name))
+      columns[2].push(dictionaries.endpointId(services[i] as string, name))
       counts.push(BigInt(count))
     }
   })
@@ -204,7 +213,7 @@ async function writeSpans(write: Writer, dictionaries: Dictionaries, spans: Colu
       ids(({ traceIdLow }) => traceIdLow),
       ids(({ spanId }) => spanId),
       ids(({ parentId }) => parentId),
-      Uint32Array.from(spans, (span) => dictionaries.seriesId(spanKind, span.tags, hourOf(startMs(span)))),
+      Uint32Array.from(spans, (span) => dictionaries.seriesOf(spanKind, span.tags, hourOf(startMs(span))).id),
       texts(({ service }) => service),
       texts(({ name }) => name),
       texts(({ resource }) => resource),

@@ -1,0 +1,171 @@
+// What does the intake take, at what price? Uploads of a real Express application's size at a fixed rate over 200 connections, as 6,000
+// processes send one a minute; latency counts from when an upload was due. The sender shares the machine.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { boundary } from '../../test/intake/helpers.ts'
+import { MadeUploads } from '../lib/made-uploads.ts'
+import { childrenOf, cpuMs, rssMegabytes } from '../lib/process-cost.mjs'
+import { percentile } from '../lib/stats.mjs'
+import { nodeBinary } from '../lib/variants.mjs'
+
+const uploadsPerSecond = 100
+const connections = 200
+const flooding = 16
+const giveUpMs = 60_000
+
+export async function ask({ full, node }) {
+  const dir = mkdtempSync(join(tmpdir(), 'acme-intake-bench-'))
+  const child = spawn(
+    nodeBinary(node),
+    [
+      fileURLToPath(new URL('../../dist/intake/main.js', import.meta.url)),
+      '--port',
+      '0',
+      '--dir',
+      dir,
+      '--log-level',
+      'fatal',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  try {
+    const [line] = await once(createInterface(child.stdout), 'line')
+    const url = /http:\S+(?=,)/.exec(line)[0]
+    const baseMs = Math.floor(Date.now() / 60_000) * 60_000 - 120_000
+    const made = new MadeUploads(baseMs)
+    const pids = [child.pid, ...childrenOf(child.pid)]
+    const total = (of) => pids.reduce((sum, pid) => sum + of(pid), 0)
+    let peak = 0
+    const watch = setInterval(() => {
+      peak = Math.max(peak, total(rssMegabytes))
+    }, 250)
+    const cpuBefore = total(cpuMs)
+    const flood = await asFastAsAnswered(url, made, full ? 60 : 10)
+    await listedAfter(url, baseMs, flood.acknowledged)
+    const floodCpu = total(cpuMs) - cpuBefore
+    const steady = await atRate(url, made, full ? 600 : 15, flood.sent)
+    const acknowledged = flood.acknowledged + steady.acknowledged
+    const listed = await listedAfter(url, baseMs, acknowledged)
+    clearInterval(watch)
+    const size = `${made.kilobytes.toFixed(0)} KB each`
+    return [
+      {
+        what: 'uploads acknowledged per second, at most',
+        target: `>= ${uploadsPerSecond}`,
+        ours: (flood.acknowledged / flood.seconds).toFixed(0),
+        note: `${size}, ${flooding} connections, the next when the last is answered`,
+      },
+      {
+        what: 'CPU per upload, all in',
+        target: '<= 15 ms',
+        ours: `${(floodCpu / flood.acknowledged).toFixed(1)} ms`,
+      },
+      {
+        what: `uploads acknowledged per second of ${uploadsPerSecond} that come`,
+        target: `>= ${uploadsPerSecond}`,
+        ours: (steady.acknowledged / steady.seconds).toFixed(0),
+        note: `${connections} connections, ${steady.seconds.toFixed(0)} s; ${steady.others || 'none refused'}`,
+      },
+      {
+        what: 'latency p99 of these',
+        target: '< 250 ms',
+        ours: `${percentile(steady.latencies, 0.99).toFixed(0)} ms`,
+        note: `median ${percentile(steady.latencies, 0.5).toFixed(0)} ms`,
+      },
+      { what: 'RSS at most, both processes', target: '< 500 MB', ours: `${peak.toFixed(0)} MB` },
+      {
+        what: 'everything can be queried after the last answer',
+        target: '<= 5 s',
+        ours: listed.count === acknowledged ? `${listed.seconds.toFixed(1)} s` : 'never',
+        note: `${acknowledged - listed.count} of ${acknowledged} lost`,
+      },
+    ]
+  } finally {
+    child.kill()
+    await once(child, 'exit')
+    rmSync(dir, { recursive: true })
+  }
+}
+
+class Tally {
+  acknowledged = 0
+  latencies = []
+  #others = new Map()
+  #started = performance.now()
+
+  add(status, ms) {
+    if (status === 202) this.acknowledged++
+    else this.#others.set(status, (this.#others.get(status) ?? 0) + 1)
+    this.latencies.push(ms)
+  }
+
+  end(sent) {
+    const others = [...this.#others].map(([status, count]) => `${count} x ${status}`).join(', ')
+    return Object.assign(this, { sent, others, seconds: (performance.now() - this.#started) / 1_000 })
+  }
+}
+
+async function asFastAsAnswered(url, made, seconds) {
+  const agent = new Agent({ keepAlive: true, maxSockets: flooding })
+  const tally = new Tally()
+  const until = performance.now() + seconds * 1_000
+  let sent = 0
+  const sender = async () => {
+    while (performance.now() < until) {
+      const from = performance.now()
+      tally.add(await send(url, agent, made.body(sent++)), performance.now() - from)
+    }
+  }
+  await Promise.all(Array.from({ length: flooding }, sender))
+  agent.destroy()
+  return tally.end(sent)
+}
+
+async function atRate(url, made, seconds, first) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const tally = new Tally()
+  const started = performance.now()
+  const sending = []
+  for (let n = 0; n < seconds * uploadsPerSecond; n++) {
+    const due = started + (n * 1_000) / uploadsPerSecond
+    if (performance.now() < due) await delay(due - performance.now())
+    const answer = send(url, agent, made.body(first + n))
+    sending.push(answer.then((status) => tally.add(status, performance.now() - due)))
+  }
+  await Promise.all(sending)
+  agent.destroy()
+  return tally.end(seconds * uploadsPerSecond)
+}
+
+const send = (url, agent, body) =>
+  new Promise((resolve) => {
+    const headers = {
+      'Content-Type': `multipart/form-data; boundary=${boundary}`,
+      'Content-Length': body.length,
+    }
+    request(`${url}/profiling/v1/input`, { method: 'POST', agent, headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode))
+    })
+      .on('error', (error) => resolve(error.code))
+      .end(body)
+  })
+
+/** Waits until as many uploads are listed as were acknowledged. */
+async function listedAfter(url, baseMs, acknowledged) {
+  const started = performance.now()
+  for (;;) {
+    const answer = await fetch(`${url}/api/v1/tag-values?key=service&fromMs=${baseMs - 60_000}`)
+    const [shop] = await answer.json()
+    const count = (shop?.profiles ?? 0) / 2
+    const ms = performance.now() - started
+    if (count >= acknowledged || ms > giveUpMs) return { count, seconds: ms / 1_000 }
+    await delay(100)
+  }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { FlameGraph, Hotspots, ProfileInfo, SpanInfo, TopFunctions } from '../../src/intake/query/types'
+import type { ServiceSummary } from '../../src/intake/store/profile-store'
+import { spawnIntake } from './child'
+import { eventually } from './eventually'
+import { tempDir } from './helpers'
+import { relayFor } from './relay'
+
+const root = join(__dirname, '../..')
+const fixture = (name: string) => join(root, 'test/fixtures', name)
+const service = [fixture('traced-service.js'), join(root, 'node_modules/dd-trace-5'), '120000']
+const datadog = {
+  DD_ENV: 'prod',
+  DD_VERSION: '1.2.3',
+  DD_PROFILING_ENABLED: 'true',
+  DD_PROFILING_UPLOAD_PERIOD: '1',
+  DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
+  DD_TRACE_STARTUP_LOGS: 'false',
+  DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv, node = process.execPath): ChildProcess {
+  return spawn(node, args, {
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+}
+
+test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, also what was acknowledged before a SIGKILL', async (t) => {
+  const dir = tempDir(t)
+  const first = await spawnIntake(t, dir)
+  const relay = await relayFor(t, first.url)
+  const env = { ...datadog, DD_TRACE_AGENT_URL: relay.url }
+  const node24 = join(root, 'node_modules/node-24/bin/node')
+  const apps = [
+    start(service, { ...env, DD_SERVICE: 'peer' }),
+    start(['--require', join(root, 'dist/init.js'), ...service], { ...env, DD_SERVICE: 'ours' }, node24),
+  ]
+  t.after(() => {
+    for (const app of apps) app.kill('SIGKILL')
+  })
+  await eventually(() => (relay.uploads.size >= 3 ? true : undefined))
+  const otlp = start([fixture('otlp-spans.js'), 'proto', 'gzip'], { OTEL_EXPORTER_OTLP_ENDPOINT: relay.url })
+  await once(otlp, 'exit')
+  assert.equal(relay.answered.get('/v1/traces'), 1)
+  await first.end('SIGKILL')
+  const before = new Set(relay.uploads)
+  const second = await spawnIntake(t, dir)
+  relay.target = second.url
+  await eventually(() => (relay.uploads.size >= before.size + 6 ? true : undefined))
+  for (const app of apps) {
+    app.kill('SIGKILL')
+    await once(app, 'exit')
+  }
+
+  const ask = async <T>(path: string, params: Record<string, string> = {}): Promise<T> => {
+    const response = await fetch(`${second.url}/api/v1/${path}?${new URLSearchParams(params)}`)
+    assert.equal(response.status, 200, path)
+    return (await response.json()) as T
+  }
+  const listed = await eventually(async () => {
+    const profiles = await ask<ProfileInfo[]>('profiles', { limit: '1000' })
+    const seen = new Set(profiles.map(({ uploadId }) => uploadId))
+    return [...relay.uploads].every((id) => seen.has(id)) ? profiles : undefined
+  })
+  const kindsOf = (name: string) =>
+    [...new Set(listed.filter(({ tags }) => tags.service === name).map((profile) => profile.name))].sort()
+  assert.deepEqual(kindsOf('peer'), ['events.pprof', 'space.pprof', 'wall.pprof'])
+  assert.deepEqual(kindsOf('ours'), ['space.pprof', 'wall.pprof'])
+  const services = await ask<ServiceSummary[]>('services')
+  assert.ok(
+    ['ours', 'peer'].every((name) =>
+      services.some((one) => one.service === name && one.versions[0] === '1.2.3'),
+    ),
+  )
+  const spans = await ask<SpanInfo[]>('spans', { q: 'service:shop' })
+  assert.equal(spans.length, 30)
+  assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 10)
+
+  for (const name of ['peer', 'ours']) {
+    const q = `service:${name}`
+    const graph = await ask<FlameGraph>('flame-graph', { q })
+    const top = await ask<TopFunctions>('top-functions', { q, value: 'wall', limit: '1000' })
+    const named = (frames: readonly { name: string }[]) =>
+      frames.some((frame) => /getReport/.test(frame.name))
+    assert.ok(graph.total > 1e9, `${name}: a second of wall time`)
+    assert.ok(named(graph.frames) && named(top.functions.map(({ frame }) => frame)), name)
+    const roots = (await ask<SpanInfo[]>('spans', { q })).filter((span) => span.name === 'web.request')
+    assert.ok(roots.length > 10)
+    // The longest are first: one of them was sampled.
+    let best: Hotspots | undefined
+    for (const { traceId } of roots.slice(0, 20)) {
+      const inTrace = await ask<SpanInfo[]>('spans', { traceId })
+      assert.ok(inTrace.some((span) => span.name === 'web.request'))
+      const hotspots = await ask<Hotspots>('hotspots', { traceId })
+      if (hotspots.samples > (best?.samples ?? 0)) best = hotspots
+    }
+    assert.ok(best && best.wallNanos > 0, `${name}: samples inside a trace`)
+    assert.ok(
+      named(best.functions.map(({ frame }) => frame)),
+      `${name}: ${JSON.stringify(best.functions.slice(0, 5))}`,
+    )
+    t.diagnostic(`${name}: ${roots.length} requests, ${best.samples} samples in the trace that has most`)
+  }
+  const metrics = await fetch(`${second.url}/metrics`).then((response) => response.text())
+  assert.match(metrics, /^acme_intake_columns_rows\{table="profiles"\} [1-9]/m)
+  assert.match(metrics, /^acme_intake_columns_bytes \d/m)
+  assert.match(metrics, /^acme_intake_backlog_bytes \d/m)
+  t.diagnostic(`${before.size} acknowledged before the kill, ${relay.uploads.size} in all`)
+})
