@@ -414,6 +414,16 @@ export function profileStoreSuite(
     )
   })
 
+  test(`${name}: a process that comes back after all it sent has expired is listed again`, async (t) => {
+    const { store } = await make(t)
+    await write(store, [wall({})])
+    const later = base + 500 * 24 * hourMs
+    await store.expire(retentionDefaults, later)
+    await write(store, [wall({ startMs: later })])
+    const listed = await store.listProfiles({ ...all, toMs: later + hourMs, limit: 10 })
+    assert.equal(listed.length, 1)
+  })
+
   test(`${name}: endpoints beyond the limit of a service are one`, async (t) => {
     const { store } = await make(t)
     const samples = Array.from({ length: 30 }, (_, i) =>

@@ -156,11 +156,15 @@ export class DuckDbStore implements ProfileStore {
   }
 
   async expire(retention: Retention, nowMs: number): Promise<{ rows: number; segments: string[] }> {
-    const removed = await this.database.transaction((write) => expireRows(write, retention, nowMs))
-    for (const segment of removed.segments) this.#segments.delete(segment)
+    const { rows, series, segments } = await this.database.transaction((write) =>
+      expireRows(write, retention, nowMs),
+    )
+    // Tags that come again get a series of their own: the one that is known here has no row any more.
+    if (series > 0) this.dictionaries = await Dictionaries.load(this.database, this.options)
+    for (const segment of segments) this.#segments.delete(segment)
     this.#profilesSinceHour = hourOf(nowMs - retention.profilesMs) + 1
-    if (removed.rows > 0) await this.database.checkpoint()
-    return removed
+    if (rows > 0) await this.database.checkpoint()
+    return { rows, segments }
   }
 
   async forgetSegments(segments: readonly string[]): Promise<void> {

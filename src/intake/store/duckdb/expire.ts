@@ -2,18 +2,19 @@ import type { Retention } from '../profile-store'
 import type { Writer } from './database'
 import { hourOf, minuteOf } from './times'
 
-/** Removes what is too old, within a transaction. @returns rows removed and segments without a row that needs them */
+/** Removes what is too old, within a transaction. @returns rows removed, series among them, and segments without a row that needs them */
 export async function expireRows(
   write: Writer,
   retention: Retention,
   nowMs: number,
-): Promise<{ rows: number; segments: string[] }> {
+): Promise<{ rows: number; series: number; segments: string[] }> {
   const minute = (ms: number) => minuteOf(nowMs - ms)
   const hour = (ms: number) => hourOf(nowMs - ms)
   let rows = 0
   const remove = async (table: string, where: string) => {
-    const counted = await write.run(`DELETE FROM ${table} WHERE ${where}`)
-    rows += Number(counted.values(0)[0] ?? 0)
+    const counted = Number((await write.run(`DELETE FROM ${table} WHERE ${where}`)).values(0)[0] ?? 0)
+    rows += counted
+    return counted
   }
   await remove('samples', `ts < ${minute(retention.samplesMs)}`)
   await remove('requests', `ts < ${minute(retention.profilesMs)}`)
@@ -26,9 +27,9 @@ export async function expireRows(
     await remove(table, `hour < ${hour(retention.functionRollUpsMs)}`)
   }
   const oldest = Math.max(retention.profilesMs, retention.samplesMs, retention.spansMs)
-  await remove('series', `last_hour < ${hour(oldest)} AND id NOT IN (SELECT series FROM profiles)`)
+  const series = await remove('series', `last_hour < ${hour(oldest)} AND id NOT IN (SELECT series FROM profiles)`)
   const old = await write.run(
     `DELETE FROM segments WHERE sealed AND last_ms < ${Math.floor(nowMs - retention.blobsMs)} RETURNING id`,
   )
-  return { rows, segments: old.texts(0) }
+  return { rows, series, segments: old.texts(0) }
 }
