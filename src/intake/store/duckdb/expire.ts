@@ -27,7 +27,10 @@ export async function expireRows(
     await remove(table, `hour < ${hour(retention.functionRollUpsMs)}`)
   }
   const oldest = Math.max(retention.profilesMs, retention.samplesMs, retention.spansMs)
-  const series = await remove('series', `last_hour < ${hour(oldest)} AND id NOT IN (SELECT series FROM profiles)`)
+  const series = await remove(
+    'series',
+    `last_hour < ${hour(oldest)} AND id NOT IN (SELECT series FROM profiles)`,
+  )
   const old = await write.run(
     `DELETE FROM segments WHERE sealed AND last_ms < ${Math.floor(nowMs - retention.blobsMs)} RETURNING id`,
   )
