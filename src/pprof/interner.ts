@@ -1,4 +1,5 @@
 import { U32Column } from './columns'
+import { murmur32 } from './murmur'
 
 /**
  * Numbers distinct rows of unsigned 32-bit integers, of any length, in the order in which they first come.
@@ -22,7 +23,7 @@ export class Interner {
   /** Number of the row `source[from..to)`, which is copied if it is new. */
   intern(source: ArrayLike<number>, from = 0, to = source.length): number {
     if (this.count * 2 >= this.slots.length) this.grow()
-    const hash = hashOf(source, from, to)
+    const hash = murmur32(source, from, to, seed)
     const slot = this.slot(hash, source, from, to)
     const known = this.slots[slot] as number
     if (known !== 0) return known - 1
@@ -35,7 +36,12 @@ export class Interner {
 
   /** Number of the row `source[from..to)`, or -1. */
   find(source: ArrayLike<number>, from = 0, to = source.length): number {
-    return (this.slots[this.slot(hashOf(source, from, to), source, from, to)] as number) - 1
+    return (this.slots[this.slot(murmur32(source, from, to, seed), source, from, to)] as number) - 1
+  }
+
+  /** All rows: row i is `cells[start[i]..start[i + 1])`. */
+  finish(): { start: Uint32Array; cells: Uint32Array } {
+    return { start: this.start.finish(), cells: this.cells.finish() }
   }
 
   /** A view, good until the next row is added. */
@@ -75,18 +81,3 @@ export class Interner {
 }
 
 const seed = Math.floor(Math.random() * 2 ** 32)
-
-/** MurmurHash3, 32 bits. */
-function hashOf(source: ArrayLike<number>, from: number, to: number): number {
-  let hash = seed
-  for (let i = from; i < to; i++) {
-    let cell = Math.imul(source[i] as number, 0xcc9e2d51)
-    cell = Math.imul((cell << 15) | (cell >>> 17), 0x1b873593)
-    hash ^= cell
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
-  }
-  hash ^= to - from
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
-}

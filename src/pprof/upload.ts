@@ -1,5 +1,6 @@
 import { CodedError } from './errors'
 import type { LimitValues } from './limits'
+import { scanJson } from './scan-json'
 import { parseTags, type Tags } from './tags'
 
 /**
@@ -67,7 +68,10 @@ function parseObject(bytes: Uint8Array, maxDepth: number): Json {
   let json: unknown
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    checkDepth(text, maxDepth)
+    // Before JSON.parse, so that whoever walks the object later may recurse.
+    scanJson(text, (depth) => {
+      if (depth > maxDepth) throw new CodedError('event_too_deep', { actual: depth, limit: maxDepth })
+    })
     json = JSON.parse(text)
   } catch (error) {
     if (error instanceof CodedError) throw error
@@ -75,25 +79,6 @@ function parseObject(bytes: Uint8Array, maxDepth: number): Json {
   }
   if (!isObject(json)) throw new CodedError('event_not_json', { reason: 'it holds another type' })
   return json
-}
-
-// Before JSON.parse, so that whoever walks the object later may recurse.
-function checkDepth(text: string, limit: number): void {
-  let depth = 0
-  let quoted = false
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charCodeAt(at)
-    if (quoted) {
-      if (char === 0x5c) at++
-      else if (char === 0x22) quoted = false
-    } else if (char === 0x22) {
-      quoted = true
-    } else if (char === 0x7b || char === 0x5b) {
-      if (++depth > limit) throw new CodedError('event_too_deep', { actual: depth, limit })
-    } else if (char === 0x7d || char === 0x5d) {
-      depth--
-    }
-  }
 }
 
 function attachments(json: Json, bounds: Bounds): string[] {

@@ -8,8 +8,8 @@ export interface Column<T> {
   name: string
   title: string
   /** Sorted by it, the largest first for numbers; not sortable where absent. */
-  sort?(row: T): number | string
-  cell(row: T): ComponentChildren
+  sort?: (row: T) => number | string
+  cell: (row: T) => ComponentChildren
   /** Fixed width in CSS; what is left where absent. */
   width?: string
   align?: 'right'
@@ -21,7 +21,7 @@ interface TableProps<T> {
   columns: readonly Column<T>[]
   /** Sorted by this column where the address says nothing. */
   sortBy: string
-  keyOf(row: T): string
+  keyOf: (row: T) => string
   /** Parameter of the address that keeps the order; two tables of one view need two. */
   param?: string
   /** Rows that are seen without scrolling, at most. */

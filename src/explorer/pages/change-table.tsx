@@ -1,6 +1,6 @@
 import type { Comparison } from '../api/types'
 import { Segments } from '../app/flame-tools'
-import { FrameName } from '../app/frame-name'
+import { functionColumn, functionKey } from '../app/function-column'
 import { type Column, Table } from '../app/table'
 import { formatPercent, formatSigned, formatValue } from '../flame/format'
 import { param } from '../url/location'
@@ -61,14 +61,9 @@ export function ChangeTable({ comparison, asShares }: { comparison: Comparison; 
         label="Functions that changed"
         rows={rows}
         sortBy="change"
-        keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+        keyOf={functionKey}
         columns={[
-          {
-            name: 'name',
-            title: 'Function',
-            sort: ({ frame }) => frame.name,
-            cell: ({ frame }) => <FrameName frame={frame} />,
-          },
+          functionColumn,
           pair('Self', 'Self, A → B'),
           pair('Total', 'Total, A → B'),
           {

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import { Toggle } from '../app/flame-tools'
-import { FrameName } from '../app/frame-name'
+import { functionColumn } from '../app/function-column'
 import { Bar, type Column, Table } from '../app/table'
 import { formatPercent, formatValue } from '../flame/format'
 import { type FunctionSum, functionSums } from '../flame/function-sums'
@@ -50,12 +50,7 @@ export function FunctionTable({ tree, unit }: { tree: CallTree; unit: string }) 
         sortBy="self"
         keyOf={(row) => String(row.id)}
         columns={[
-          {
-            name: 'name',
-            title: 'Function',
-            sort: (row) => row.frame.name,
-            cell: (row) => <FrameName frame={row.frame} />,
-          },
+          functionColumn,
           value('self', 'Self'),
           value('total', 'Total'),
           {

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { CallGraph, FunctionLines, Metrics, TopFunctions } from '../api/types'
 import { FrameName } from '../app/frame-name'
+import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
@@ -37,14 +38,9 @@ function TopList() {
             label="Functions"
             rows={functions}
             sortBy="self"
-            keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+            keyOf={functionKey}
             columns={[
-              {
-                name: 'name',
-                title: 'Function',
-                sort: ({ frame }) => frame.name,
-                cell: ({ frame }) => <FrameName frame={frame} />,
-              },
+              functionColumn,
               ...(['self', 'total'] as const).map((name) => ({
                 name,
                 title: name === 'self' ? 'Self' : 'Total',
@@ -187,7 +183,7 @@ function Neighbours({ title, rows, whole, unit, param }: NeighboursProps) {
           sortBy="total"
           param={param}
           maxRows={8}
-          keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+          keyOf={functionKey}
           columns={[
             { name: 'name', title: 'Function', cell: ({ frame }) => <FrameName frame={frame} /> },
             {

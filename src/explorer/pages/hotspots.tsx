@@ -3,7 +3,8 @@ import { treeOf } from '../api/trees'
 import type { FlameGraph, Hotspots as HotspotsAnswer, Span } from '../api/types'
 import { Segments } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
-import { FrameName, originTexts } from '../app/frame-name'
+import { originTexts } from '../app/frame-name'
+import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
@@ -154,14 +155,9 @@ function Functions({ hotspots }: { hotspots: HotspotsAnswer }) {
       label="Functions of the span"
       rows={hotspots.functions}
       sortBy="wall"
-      keyOf={({ frame }) => `${frame.name}\n${frame.file}\n${frame.line}`}
+      keyOf={functionKey}
       columns={[
-        {
-          name: 'name',
-          title: 'Function',
-          sort: ({ frame }) => frame.name,
-          cell: ({ frame }) => <FrameName frame={frame} />,
-        },
+        functionColumn,
         {
           name: 'wall',
           title: 'Self wall',

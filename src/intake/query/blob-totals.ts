@@ -1,15 +1,16 @@
-import { toNumbers, U32Column } from '../../pprof/columns'
+import { toNumbers } from '../../pprof/columns'
 import { CodedError } from '../../pprof/errors'
 import { Interner } from '../../pprof/interner'
 import type { Profile } from '../../pprof/model'
-import { type FunctionStacks, functionStacks } from '../store/function-stacks'
+import { functionStacks } from '../store/function-stacks'
 import { type Kind, recogniseKind } from '../store/kinds'
 import { labelColumn, labelNames, labelText } from '../store/labels'
-import type { Frame, ProfileRow, Selection, StackTotals } from '../store/profile-store'
+import type { ProfileRow, Selection, StackTotals } from '../store/profile-store'
 import { readProfile } from '../store/read-profile'
 import type { Sources } from './queries'
 import { sampleTest } from './sample-filter'
 import { type ExpandedSpans, expandFilter } from './span-filter'
+import { StackTable } from './stack-table'
 import type { SampleFilter } from './types'
 
 /** What raw profiles say, in the shape of the columns. */
@@ -125,9 +126,7 @@ function labelsOfKey(key: string): readonly string[] | undefined {
 class TotalsBuilder {
   readonly #groups: string[][] = []
   readonly #groupIds = new Map<string, number>()
-  readonly #frames: Frame[] = []
-  readonly #frameIds = new Map<string, number>()
-  readonly #stacks = new Interner()
+  readonly #stacks = new StackTable()
   readonly #rows = new Interner()
   readonly #values: number[][]
 
@@ -142,7 +141,7 @@ class TotalsBuilder {
     group: (sample: number) => string[],
   ): void {
     const own = functionStacks(profile)
-    const stackIds = this.#stackIds(own)
+    const stackIds = this.#stacks.add(own)
     const { columns } = recogniseKind(profile.sampleTypes)
     const width = profile.sampleTypes.length
     const columnValues = columns.map(
@@ -172,38 +171,13 @@ class TotalsBuilder {
       rowGroup[row] = group
       rowStack[row] = stack
     }
-    const stackStart = new U32Column()
-    const stackFrames = new U32Column()
-    for (let stack = 0; stack < this.#stacks.count; stack++) {
-      stackStart.push(stackFrames.length)
-      for (const frame of this.#stacks.row(stack)) stackFrames.push(frame)
-    }
-    stackStart.push(stackFrames.length)
     return {
       groups: this.#groups,
       rowGroup,
       rowStack,
       values: this.#values.map((sums) => Float64Array.from(sums)),
-      stackStart: stackStart.finish(),
-      stackFrames: stackFrames.finish(),
-      frames: this.#frames,
+      ...this.#stacks.finish(),
     }
-  }
-
-  #stackIds({ frames, stackStart, stackFrames }: FunctionStacks): Uint32Array {
-    const ids = frames.map((frame) => this.#frameId(frame))
-    const mapped = stackFrames.map((frame) => ids[frame] as number)
-    return stackStart.subarray(0, -1).map((from, i) => this.#stacks.intern(mapped, from, stackStart[i + 1]))
-  }
-
-  #frameId(frame: Frame): number {
-    const key = `${frame.line} ${frame.file}\0${frame.name}`
-    let id = this.#frameIds.get(key)
-    if (id === undefined) {
-      id = this.#frames.push(frame) - 1
-      this.#frameIds.set(key, id)
-    }
-    return id
   }
 
   #groupId(by: string[]): number {

@@ -1,11 +1,9 @@
-import { U32Column } from '../../pprof/columns'
-import { Interner } from '../../pprof/interner'
-import type { Frame } from '../store/profile-store'
 import { chanceOf } from './chance'
 import { functionSums } from './function-sums'
 import { frameInfo } from './origin'
 import { boundedCount, invalid } from './params'
 import type { Sources } from './queries'
+import { StackTable } from './stack-table'
 import { buildTree, pruneTree } from './tree'
 import type { CompareParams, Comparison, Measure } from './types'
 import { type WeightedStacks, weightedStacks } from './weighted-stacks'
@@ -46,37 +44,19 @@ type Joined = Pick<
 }
 
 function joinStacks(a: WeightedStacks, b: WeightedStacks): Joined {
-  const frames: Frame[] = []
-  const frameIds = new Map<string, number>()
-  const stacks = new Interner()
+  const stacks = new StackTable()
   const rowStack = new Int32Array(a.rowStack.length + b.rowStack.length)
   let row = 0
   for (const side of [a, b]) {
-    const ids = side.frames.map((frame) => {
-      const key = `${frame.line} ${frame.file}\0${frame.name}`
-      const id = frameIds.get(key) ?? frames.push(frame) - 1
-      frameIds.set(key, id)
-      return id
-    })
-    const mapped = side.stackFrames.map((frame) => ids[frame] as number)
-    const stackIds = side.stackStart
-      .subarray(0, -1)
-      .map((from, i) => stacks.intern(mapped, from, side.stackStart[i + 1]))
+    const stackIds = stacks.add(side)
     for (const stack of side.rowStack) rowStack[row++] = stack < 0 ? -1 : (stackIds[stack] as number)
   }
-  const stackStart = new U32Column(stacks.count + 1)
-  const stackFrames = new U32Column()
-  for (let stack = 0; stack < stacks.count; stack++) {
-    stackStart.push(stackFrames.length)
-    for (const frame of stacks.row(stack)) stackFrames.push(frame)
-  }
-  stackStart.push(stackFrames.length)
   const value = new Float64Array(rowStack.length)
   value.set(a.value)
   value.set(b.value, a.value.length)
   return {
-    ...{ rowStack, rowGroup: new Int32Array(rowStack.length), frames, value, firstOfB: a.rowStack.length },
-    ...{ stackStart: stackStart.finish(), stackFrames: stackFrames.finish() },
+    ...{ rowStack, rowGroup: new Int32Array(rowStack.length), value, firstOfB: a.rowStack.length },
+    ...stacks.finish(),
   }
 }
 

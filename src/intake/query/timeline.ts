@@ -1,6 +1,7 @@
 import { toNumbers } from '../../pprof/columns'
 import { CodedError } from '../../pprof/errors'
 import type { Profile } from '../../pprof/model'
+import { FrameTable } from '../store/frame-table'
 import { functionStacks } from '../store/function-stacks'
 import { recogniseKind, wallKind } from '../store/kinds'
 import { formatId, labelColumn, labelId, labelNames, labelText } from '../store/labels'
@@ -9,7 +10,7 @@ import { frameInfo } from './origin'
 import { checkRange, invalid } from './params'
 import type { Sources } from './queries'
 import { spanInfo } from './spans'
-import type { FrameInfo, Timeline, TimelineParams } from './types'
+import type { Timeline, TimelineParams } from './types'
 
 const eventKind = 'timeline/nanoseconds'
 const maxProfileMs = 15 * 60_000
@@ -51,8 +52,7 @@ type Thread = Timeline['threads'][number]
 
 class TimelineBuilder {
   readonly #threads = new Map<string, Thread>()
-  readonly #frames: FrameInfo[] = []
-  readonly #frameIds = new Map<string, number>()
+  readonly #frames = new FrameTable()
   readonly #stacks: number[][] = []
   readonly #stackIds = new Map<string, number>()
   readonly #events: Timeline['events'] = []
@@ -69,7 +69,7 @@ class TimelineBuilder {
     const { columns } = recogniseKind(profile.sampleTypes)
     const width = profile.sampleTypes.length
     const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
-    const frameIds = frames.map((frame) => this.#frameId(frameInfo(frame)))
+    const frameIds = frames.map((frame) => this.#frames.idOf(frame))
     const stackIds = new Map<number, number>()
     const columnOf = (name: string) => {
       const column = columns[wallKind.values.findIndex((value) => value.name === name)] as number
@@ -124,7 +124,7 @@ class TimelineBuilder {
 
   finish(spans: Timeline['spans']): Timeline {
     return {
-      frames: this.#frames,
+      frames: this.#frames.frames.map(frameInfo),
       stacks: this.#stacks,
       threads: [...this.#threads.values()].map(inOrder),
       spans,
@@ -141,16 +141,6 @@ class TimelineBuilder {
       this.#threads.set(key, thread)
     }
     return thread
-  }
-
-  #frameId(frame: FrameInfo): number {
-    const key = `${frame.line} ${frame.file}\0${frame.name}`
-    let id = this.#frameIds.get(key)
-    if (id === undefined) {
-      id = this.#frames.push(frame) - 1
-      this.#frameIds.set(key, id)
-    }
-    return id
   }
 
   #stackId(frames: number[]): number {

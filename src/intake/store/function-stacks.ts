@@ -1,6 +1,7 @@
 import { U32Column } from '../../pprof/columns'
 import { Interner } from '../../pprof/interner'
 import type { Profile } from '../../pprof/model'
+import { FrameTable } from './frame-table'
 import type { Frame } from './profile-store'
 
 /** The distinct stacks of a profile by function, without lines, and which of them each sample has. */
@@ -50,35 +51,17 @@ export function functionStacks(profile: Profile): FunctionStacks {
     ofSample[sample] = ofLocations.data[row] as number
   }
   if (usesUnknown) frames.push({ name: '(unknown)', file: '', line: 0 })
-  return { frames, ofSample, ...rows(byFrames) }
+  const { start, cells } = byFrames.finish()
+  return { frames, ofSample, stackStart: start, stackFrames: cells }
 }
 
 function framesOf({ functions, strings }: Profile) {
-  const frames: Frame[] = []
-  const known = new Map<string, number>()
+  const table = new FrameTable()
   const ofFunction = new Uint32Array(functions.count)
   for (let fn = 0; fn < functions.count; fn++) {
     const name = strings[functions.name[fn] as number] || '(anonymous)'
     const file = strings[functions.filename[fn] as number] as string
-    const line = functions.startLine[fn] as number
-    const key = `${line} ${file}\0${name}`
-    let frame = known.get(key)
-    if (frame === undefined) {
-      frame = frames.push({ name, file, line }) - 1
-      known.set(key, frame)
-    }
-    ofFunction[fn] = frame
+    ofFunction[fn] = table.idOf({ name, file, line: functions.startLine[fn] as number })
   }
-  return { frames, ofFunction }
-}
-
-function rows(stacks: Interner) {
-  const stackStart = new U32Column(stacks.count + 1)
-  const stackFrames = new U32Column()
-  for (let row = 0; row < stacks.count; row++) {
-    stackStart.push(stackFrames.length)
-    for (const frame of stacks.row(row)) stackFrames.push(frame)
-  }
-  stackStart.push(stackFrames.length)
-  return { stackStart: stackStart.finish(), stackFrames: stackFrames.finish() }
+  return { frames: table.frames, ofFunction }
 }

@@ -1,5 +1,6 @@
 import { CodedError } from '../../../pprof/errors'
 import type { LimitValues } from '../../../pprof/limits'
+import { scanJson } from '../../../pprof/scan-json'
 import { Budget } from './budget'
 import type { Field, NamedField, Schema } from './schema'
 
@@ -16,33 +17,19 @@ export function readJson<T extends object>(schema: Schema<T>, body: Uint8Array, 
 function parse(body: Uint8Array, budget: Budget): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
-    charge(text, budget)
+    // Before JSON.parse, which knows no bound: every object, list and item has one of these characters.
+    scanJson(
+      text,
+      (depth) => {
+        budget.value()
+        budget.depth(depth)
+      },
+      () => budget.value(),
+    )
     return JSON.parse(text)
   } catch (error) {
     if (error instanceof CodedError) throw error
     throw malformed(error instanceof Error ? error.message : 'unreadable')
-  }
-}
-
-// Before JSON.parse, which knows no bound: every object, list and item has one of these characters.
-function charge(text: string, budget: Budget): void {
-  let depth = 0
-  let quoted = false
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charCodeAt(at)
-    if (quoted) {
-      if (char === 0x5c) at++
-      else if (char === 0x22) quoted = false
-    } else if (char === 0x22) {
-      quoted = true
-    } else if (char === 0x2c) {
-      budget.value()
-    } else if (char === 0x7b || char === 0x5b) {
-      budget.value()
-      budget.depth(++depth)
-    } else if (char === 0x7d || char === 0x5d) {
-      depth--
-    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { murmur32 } from '../../../pprof/murmur'
+
 /**
  * Ids of stacks by a hash of 64 bits, in 12 bytes per stack at most half full. The hash is seeded per store: whoever chooses names
  * of functions cannot choose which stacks meet.
@@ -13,8 +15,8 @@ export class StackIndex {
 
   /** The hash of a stack of frames, as two halves. */
   hash(frames: Uint32Array, from: number, to: number): readonly [low: number, high: number] {
-    const low = murmur(frames, from, to, Number(this.seed & 0xffffffffn))
-    return [low, murmur(frames, from, to, Number(this.seed >> 32n) ^ low)]
+    const low = murmur32(frames, from, to, Number(this.seed & 0xffffffffn))
+    return [low, murmur32(frames, from, to, Number(this.seed >> 32n) ^ low)]
   }
 
   /** The id, or -1. */
@@ -49,19 +51,4 @@ export class StackIndex {
       if (id !== 0) this.set(low[i] as number, high[i] as number, id - 1)
     })
   }
-}
-
-/** MurmurHash3, 32 bits. */
-function murmur(cells: Uint32Array, from: number, to: number, seed: number): number {
-  let hash = seed | 0
-  for (let i = from; i < to; i++) {
-    let cell = Math.imul(cells[i] as number, 0xcc9e2d51)
-    cell = Math.imul((cell << 15) | (cell >>> 17), 0x1b873593)
-    hash ^= cell
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
-  }
-  hash ^= to - from
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }
