@@ -1,5 +1,5 @@
+import type { Comparison } from '../pprof/answers'
 import { printable } from '../pprof/top-text'
-import type { Comparison } from './answers'
 import { kindOf, readArguments } from './options'
 import { Refusal } from './refusal'
 import { placeOf, words } from './table'

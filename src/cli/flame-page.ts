@@ -1,4 +1,4 @@
-import type { FlameGraph } from './answers'
+import type { FlameGraph } from '../pprof/answers'
 
 /**
  * One HTML file with its data, style and script, and a policy that lets it load nothing. Names come out of profiles: they are only ever

@@ -1,4 +1,4 @@
-import type { FlameGraph } from './answers'
+import type { FlameGraph } from '../pprof/answers'
 import { flamePage } from './flame-page'
 import { readArguments } from './options'
 import { writeOut } from './output'

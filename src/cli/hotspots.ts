@@ -1,5 +1,5 @@
+import type { Hotspots } from '../pprof/answers'
 import { scale } from '../pprof/top-text'
-import type { Hotspots } from './answers'
 import { readArguments } from './options'
 import { Refusal } from './refusal'
 import { missing, percent, placeOf, table } from './table'

@@ -1,4 +1,4 @@
-import type { ListedProfile, Service } from './answers'
+import type { ProfileInfo as ListedProfile, ServiceSummary as Service } from '../pprof/answers'
 import { readArguments } from './options'
 import { table } from './table'
 

@@ -1,5 +1,5 @@
+import type { FrameInfo as Frame, Measure } from '../pprof/answers'
 import { printable, scale } from '../pprof/top-text'
-import type { Frame, Measure } from './answers'
 
 /** Lines of a table for a terminal; the first `numbers` columns to the right. No cell can move the cursor. */
 export function table(rows: readonly (readonly (string | number)[])[], numbers: number): string[] {

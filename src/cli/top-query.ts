@@ -1,4 +1,4 @@
-import type { TopFunctions } from './answers'
+import type { TopFunctions } from '../pprof/answers'
 import { readArguments } from './options'
 import { missing, percent, placeOf, table, words } from './table'
 

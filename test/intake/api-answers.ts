@@ -1,5 +1,5 @@
 import type * as types from '../../src/intake/query/types'
-import type { ServiceSummary } from '../../src/intake/store/profile-store'
+import type { ServiceSummary } from '../../src/pprof/answers'
 
 export interface TagValue {
   value: string

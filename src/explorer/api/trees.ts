@@ -1,6 +1,6 @@
+import type { Comparison, FlameGraph } from '../../pprof/answers'
 import { weighSides } from '../flame/diff'
 import type { CallTree } from '../flame/tree'
-import type { Comparison, FlameGraph } from './types'
 
 export function treeOf({ nodes, frames }: Pick<FlameGraph, 'nodes' | 'frames'>): CallTree {
   return {

@@ -1,4 +1,4 @@
-import type { Measure } from '../api/types'
+import type { Measure } from '../../pprof/answers'
 import { formatValue } from '../flame/format'
 import { param } from '../url/location'
 

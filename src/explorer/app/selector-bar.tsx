@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Service } from '../api/types'
+import type { ServiceSummary as Service } from '../../pprof/answers'
 import { shown } from '../flame/text'
 import { filter, kinds, measured } from '../url/chosen'
 import { change, param } from '../url/location'

@@ -1,13 +1,6 @@
-/** One function. `origin` decides its colour. */
-export interface Frame {
-  name: string
-  file: string
-  /** First line; 0 unknown. */
-  line: number
-  origin: Origin
-}
+import type { FrameInfo as Frame, Origin } from '../../pprof/answers'
 
-export type Origin = 'own' | 'library' | 'runtime' | 'gc' | 'native' | 'idle'
+export type { Frame, Origin }
 
 export const origins: readonly Origin[] = ['own', 'library', 'runtime', 'gc', 'native', 'idle']
 

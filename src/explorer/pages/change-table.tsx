@@ -1,4 +1,4 @@
-import type { Comparison } from '../api/types'
+import type { Comparison } from '../../pprof/answers'
 import { Segments } from '../app/flame-tools'
 import { functionColumn, functionKey } from '../app/function-column'
 import { type Column, Table } from '../app/table'

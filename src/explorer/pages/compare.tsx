@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
+import type { Comparison, ServiceSummary as Service } from '../../pprof/answers'
 import { comparedTree } from '../api/trees'
-import type { Comparison, Service } from '../api/types'
 import { FlameTools, Toggle } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
 import { ChangeLegend } from '../app/legend'

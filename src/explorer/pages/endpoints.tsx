@@ -1,5 +1,5 @@
+import type { TopFunctions } from '../../pprof/answers'
 import type { Params } from '../api/client'
-import type { TopFunctions } from '../api/types'
 import { Empty, Shown } from '../app/states'
 import { Bar, type Column, Table } from '../app/table'
 import { useQuery } from '../app/use-query'

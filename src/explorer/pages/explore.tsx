@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import type { FlameGraph } from '../../pprof/answers'
 import { treeOf } from '../api/trees'
-import type { FlameGraph } from '../api/types'
 import { Coverage } from '../app/coverage'
 import { FlameTools } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'

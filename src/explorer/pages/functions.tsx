@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { CallGraph, FunctionLines, Metrics, TopFunctions } from '../api/types'
+import type { CallGraph, FunctionLines, Metrics, TopFunctions } from '../../pprof/answers'
 import { FrameName } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import type { FlameGraph, Hotspots as HotspotsAnswer, SpanInfo as Span } from '../../pprof/answers'
 import { treeOf } from '../api/trees'
-import type { FlameGraph, Hotspots as HotspotsAnswer, Span } from '../api/types'
 import { Segments } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
 import { originTexts } from '../app/frame-name'

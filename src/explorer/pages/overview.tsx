@@ -1,4 +1,4 @@
-import type { Metrics, Service, TopFunctions } from '../api/types'
+import type { Metrics, ServiceSummary as Service, TopFunctions } from '../../pprof/answers'
 import { FrameName } from '../app/frame-name'
 import { Empty, Shown, StartLine } from '../app/states'
 import { Bar, type Column, Table } from '../app/table'

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
+import type { ProfileInfo as Profile } from '../../pprof/answers'
 import { addressOf, askBytes } from '../api/client'
-import type { Profile } from '../api/types'
 import { save } from '../app/save'
 import { Empty, ErrorNote, Shown, StartLine } from '../app/states'
 import { Table } from '../app/table'

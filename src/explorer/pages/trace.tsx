@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { Span } from '../api/types'
+import type { SpanInfo as Span } from '../../pprof/answers'
 import { Empty, Shown } from '../app/states'
 import { useQuery } from '../app/use-query'
 import { formatValue } from '../flame/format'

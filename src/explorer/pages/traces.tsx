@@ -1,4 +1,4 @@
-import type { Span, TopFunctions } from '../api/types'
+import type { SpanInfo as Span, TopFunctions } from '../../pprof/answers'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'

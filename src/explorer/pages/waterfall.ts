@@ -5,7 +5,7 @@ interface Placeable {
   startMs: number
 }
 
-export interface PlacedSpan<T extends Placeable = import('../api/types').Span> {
+export interface PlacedSpan<T extends Placeable = import('../../pprof/answers').SpanInfo> {
   span: T
   depth: number
 }

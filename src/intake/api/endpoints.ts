@@ -10,7 +10,7 @@ export interface Endpoint {
   params: ParamTypes
   /** Those that must be given. */
   required: readonly string[]
-  /** The type in query/types.ts or store/profile-store.ts; `[]` behind it for a list. Undefined where the answer is a pprof. */
+  /** The type in pprof/answers.ts; `[]` behind it for a list. Undefined where the answer is a pprof. */
   answers: string | undefined
 }
 

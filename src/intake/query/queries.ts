@@ -1,6 +1,7 @@
+import type { ServiceSummary } from '../../pprof/answers'
 import type { LimitValues } from '../../pprof/limits'
 import type { BlobStore } from '../store/blob-store'
-import type { ProfileStore, ServiceSummary } from '../store/profile-store'
+import type { ProfileStore } from '../store/profile-store'
 import type * as types from './types'
 
 /** Where queries read. */

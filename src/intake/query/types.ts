@@ -1,7 +1,9 @@
 /**
- * What can be asked and what comes back, as plain JSON: ids are lower-case hexadecimal text, times epoch milliseconds, values
- * doubles in the unit that `measure` names. The functions of this folder take a `Sources` and one of these.
+ * What can be asked, as plain JSON in the terms of pprof/answers.ts, which has what comes back. The functions of this folder take a
+ * `Sources` and one of these.
  */
+
+export type * from '../../pprof/answers'
 
 /** Profiles by tags and time; `q` as parseSelector reads it, `''` for all. At most limits.queryDays long. */
 export interface SelectionParams {
@@ -38,57 +40,11 @@ export interface AggregateParams extends SelectionParams {
   per?: 'total' | 'second' | 'request'
 }
 
-/** What the values of an answer are, and how much stands behind them. */
-export interface Measure {
-  kind: string
-  value: string
-  unit: string
-  gauge: boolean
-  per: 'total' | 'second' | 'request'
-  profiles: number
-  processSeconds: number
-  requests: number
-  /** All values of the kind, to choose from. */
-  values: { name: string; unit: string; gauge: boolean }[]
-  source: 'columns' | 'blobs' | 'rollups'
-  /** Raw profiles that have expired or cannot be read, and so are missing here. */
-  missingProfiles: number
-}
-
-/** Where code comes from. */
-export type Origin = 'own' | 'library' | 'runtime' | 'gc' | 'native' | 'idle'
-
-export interface FrameInfo {
-  name: string
-  file: string
-  /** First line of the function; 0 unknown. */
-  line: number
-  origin: Origin
-}
-
 export interface FlameGraphParams extends AggregateParams {
   /** Tags, or `endpoint`, `thread`, or `label:<key>`; at most 3. */
   groupBy?: string[]
   /** 16,384 where absent, 131,072 at most; smaller ones become their parent's rest. */
   maxNodes?: number
-}
-
-/** A tree in pre-order as columns; node 0 is the root. */
-export interface FlameGraph {
-  measure: Measure
-  frames: FrameInfo[]
-  nodes: {
-    parent: number[]
-    /** Index of `frames`; -1 for the root, -2 for what was cut below this parent. */
-    frame: number[]
-    self: number[]
-    total: number[]
-  }
-  total: number
-  cutNodes: number
-  /** With `groupBy`: per group its tags' values and each node's total, in the order of the nodes; the 32 largest groups. */
-  cutGroups: number
-  groups: { by: string[]; total: number; totals: number[] }[]
 }
 
 export interface TopParams extends AggregateParams {
@@ -97,40 +53,11 @@ export interface TopParams extends AggregateParams {
   limit?: number
 }
 
-export interface TopFunctions {
-  measure: Measure
-  total: number
-  /** With `groupBy` the 100 largest groups. */
-  functions: {
-    frame: FrameInfo
-    self: number
-    /** With recursion counted once. */
-    total: number
-    groups: { self: number; total: number }[]
-  }[]
-  groups: { by: string[]; total: number }[]
-}
-
 export interface FunctionParams extends AggregateParams {
   /** Name, and file where one name is in several. */
   name: string
   file?: string
   limit?: number
-}
-
-export interface CallGraph {
-  measure: Measure
-  self: number
-  total: number
-  /** What called it and what it called, by the values of the stacks that go that way; recursion counted once. */
-  callers: { frame: FrameInfo; total: number }[]
-  callees: { frame: FrameInfo; total: number }[]
-}
-
-export interface FunctionLines {
-  measure: Measure
-  file: string
-  lines: { line: number; self: number; total: number }[]
 }
 
 export interface HotspotsParams {
@@ -145,71 +72,11 @@ export interface HotspotsParams {
   limit?: number
 }
 
-export interface Hotspots {
-  spans: SpanInfo[]
-  /** All of these in nanoseconds. Of several spans sums. */
-  durationNanos: number
-  wallNanos: number
-  cpuNanos: number
-  /** Duration less CPU: waiting for what is not in the process, or for a turn. */
-  notOnCpuNanos: number
-  /** By the origin of the executing function. */
-  origins: Record<Origin, { wallNanos: number; cpuNanos: number }>
-  functions: {
-    frame: FrameInfo
-    selfWallNanos: number
-    selfCpuNanos: number
-    totalWallNanos: number
-    totalCpuNanos: number
-  }[]
-  samples: number
-  /** Raw profiles read, and those that were there once but have expired. */
-  profiles: number
-  missingProfiles: number
-}
-
-export interface SpanInfo {
-  traceId: string
-  spanId: string
-  parentId: string
-  service: string
-  name: string
-  resource: string
-  kind: string
-  startMs: number
-  durationMs: number
-  error: boolean
-  attributes: Record<string, string | number | boolean>
-  runtimeId: string
-}
-
 export interface TimelineParams {
   runtimeId: string
   fromMs: number
   /** At most limits.timelineMinutes after `fromMs`. */
   toMs: number
-}
-
-export interface Timeline {
-  frames: FrameInfo[]
-  /** Distinct stacks, the leaf first, as indices of `frames`. */
-  stacks: number[][]
-  /** By start. `spanId` `''` where a sample is in none. */
-  threads: {
-    name: string
-    id: string
-    /** Row by row: end of the sample less `fromMs`, in milliseconds; what it weighs; where it was. */
-    endMs: number[]
-    wallMs: number[]
-    cpuMs: number[]
-    stack: number[]
-    spanId: string[]
-  }[]
-  spans: SpanInfo[]
-  /** GC and event-loop events of the runtime, as far as the client sends them. */
-  events: { name: string; thread: string; startMs: number; durationMs: number }[]
-  /** More samples than limits.timelineSamples: from there on they are left out. */
-  cutSamples: number
 }
 
 export interface CompareParams {
@@ -223,37 +90,6 @@ export interface CompareParams {
   maxNodes?: number
 }
 
-export interface Comparison {
-  a: Measure
-  b: Measure
-  aTotal: number
-  bTotal: number
-  /** By the size of the change of `self`, the largest first. */
-  functions: {
-    frame: FrameInfo
-    aSelf: number
-    bSelf: number
-    aTotal: number
-    bTotal: number
-    /** Samples behind `aTotal` and `bTotal`. */
-    aSamples: number
-    bSamples: number
-    /** How likely so large a change of total is where nothing changed: two-sided, from the numbers of samples. 1 for kinds without samples. */
-    chance: number
-  }[]
-  /** One tree over both, as FlameGraph has it. */
-  frames: FrameInfo[]
-  nodes: {
-    parent: number[]
-    frame: number[]
-    aSelf: number[]
-    aTotal: number[]
-    bSelf: number[]
-    bTotal: number[]
-  }
-  cutNodes: number
-}
-
 export interface MetricsParams extends SelectionParams {
   kind?: string
   value?: string
@@ -265,32 +101,8 @@ export interface MetricsParams extends SelectionParams {
   function?: { name: string; file?: string }
 }
 
-export interface Metrics {
-  measure: Omit<Measure, 'profiles' | 'processSeconds' | 'requests' | 'missingProfiles'>
-  stepMs: number
-  /** `timesMs` are the starts of the steps; a step without a profile has null. */
-  timesMs: number[]
-  groups: { by: string[]; self: (number | null)[]; total: (number | null)[] }[]
-}
-
 export interface ListParams extends SelectionParams {
   kind?: string
   limit?: number
   offset?: number
-}
-
-export interface ProfileInfo {
-  id: string
-  uploadId: string
-  name: string
-  kind: string
-  tags: Record<string, string>
-  startMs: number
-  endMs: number
-  receivedMs: number
-  samples: number
-  totals: Record<string, number>
-  /** Bytes as received; 0 once expired. */
-  bytes: number
-  pinned: boolean
 }

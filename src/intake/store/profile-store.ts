@@ -1,3 +1,4 @@
+import type { ServiceSummary } from '../../pprof/answers'
 import type { Span } from '../model'
 import type { Selector } from '../query/selector'
 
@@ -145,18 +146,6 @@ export interface ColumnProfile {
 
 export interface ColumnSpan extends Span {
   tags: ReadonlyMap<string, string>
-}
-
-export interface ServiceSummary {
-  service: string
-  kinds: string[]
-  envs: string[]
-  versions: string[]
-  /** Distinct `runtime-id`s. */
-  processes: number
-  profiles: number
-  firstMs: number
-  lastMs: number
 }
 
 export interface ProfileRow {

@@ -1,3 +1,4 @@
+import type { ServiceSummary } from '../../../pprof/answers'
 import type {
   BlobRef,
   Coverage,
@@ -11,7 +12,6 @@ import type {
   Selection,
   SeriesPoint,
   SeriesQuery,
-  ServiceSummary,
   SpanQuery,
   SpanRow,
   StackQuery,

@@ -1,6 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api'
+import type { ServiceSummary } from '../../../pprof/answers'
 import { kindOf } from '../kinds'
-import type { ProfileRow, Selection, ServiceSummary, TimeRange } from '../profile-store'
+import type { ProfileRow, Selection, TimeRange } from '../profile-store'
 import type { Database } from './database'
 import { tagsOf } from './read-spans'
 import { Groups, selectedSql, selectedValues, selectorSql, selectSeries, tagSql } from './selection'
