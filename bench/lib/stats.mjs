@@ -22,3 +22,14 @@ export async function alternate(names, rounds, measure) {
 /** Median over rounds of one field of the results. */
 export const medianOf = (results, field) =>
   median(results.map((result) => result[field]).filter((value) => value !== undefined))
+
+/**
+ * The median of `values` and the 95 % interval of it by the order of the values themselves: exact whatever their distribution is
+ * (the binomial interval of a median; with fewer than 6 values it is the whole range).
+ */
+export function medianInterval(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const n = sorted.length
+  const below = Math.max(0, Math.floor((n - 1.96 * Math.sqrt(n)) / 2))
+  return { median: median(sorted), from: sorted[below], to: sorted[n - 1 - below] }
+}

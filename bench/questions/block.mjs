@@ -11,7 +11,7 @@ export async function ask({ full, node, variants }) {
   const uploadPeriodS = full ? 60 : 8
   const durationS = full ? 3 * 60 + 5 : 2 * 8 + 3
   const names = variants.filter((name) => name !== 'tracing')
-  const results = await alternate(names, full ? 3 : 1, async (name) => {
+  const results = await alternate(names, 1, async (name) => {
     const child = await startChild('bench/work/compile.js', {
       name,
       node,

@@ -18,7 +18,7 @@ export async function ask({ full, node, variants }) {
   const rows = { wrong: {}, unlabelled: {}, samples: {} }
   for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
     const truthFile = join(tmpdir(), `truth-labels-${process.pid}-${name}.json`)
-    const seconds = full && name === 'ours' ? 130 : 10
+    const seconds = full && name === 'ours' ? 360 : 10
     const args = [String(seconds), truthFile]
     const child = await startChild('test/fixtures/truth-labels.js', {
       name,

@@ -38,6 +38,13 @@ app.get('/cpu', async () => {
     rssBytes: process.memoryUsage.rss(),
   }
 })
+// For the comparison within one process: our agent, preloaded, off and on again.
+app.get('/profiler/on', async () => require('../../dist').start())
+app.get('/profiler/off', async () =>
+  require('../../dist')
+    .stop()
+    .then(() => ({ running: false })),
+)
 app.listen({ port: 0, host: '127.0.0.1' }).then((url) => report('listening', { url }))
 
 if (globalThis.gc) process.on('SIGUSR2', () => globalThis.gc())
