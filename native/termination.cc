@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 #include <mutex>
 
@@ -16,7 +17,8 @@
 namespace acme {
 namespace {
 
-constexpr int kSignals[] = {SIGTERM, SIGINT};
+constexpr int kSignals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR2};
+constexpr size_t kSignalCount = std::size(kSignals);
 /// A main thread that has not begun its shutdown by then is taken to be stuck.
 constexpr int64_t kStuckAfterNanos = 300'000'000;
 
@@ -24,7 +26,7 @@ struct State {
   std::atomic<int> held_signal{0};
   sem_t arrived;
   sem_t resumed;
-  struct sigaction before[2];
+  struct sigaction before[kSignalCount];
   bool installed = false;
   std::atomic<int> grace_ms{0};
   std::atomic<bool> main_began{false};
@@ -37,7 +39,7 @@ struct State {
 State* state = nullptr;
 
 void PutBack(int signal) {
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < kSignalCount; i++) {
     if (kSignals[i] == signal) sigaction(signal, &state->before[i], nullptr);
   }
 }
@@ -119,7 +121,7 @@ void Termination::Hold(v8::Isolate* isolate, const std::vector<int>& signals,
   hold.sa_handler = OnSignal;
   hold.sa_flags = SA_RESTART;
   sigemptyset(&hold.sa_mask);
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < kSignalCount; i++) {
     if (std::find(signals.begin(), signals.end(), kSignals[i]) == signals.end()) continue;
     sigaction(kSignals[i], nullptr, &state->before[i]);
     // nohup and the like: what the parent has told to ignore stays ignored.
@@ -143,7 +145,7 @@ void Termination::Resume() {
 
 void Termination::Release() {
   if (state == nullptr || !state->installed) return;
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < kSignalCount; i++) {
     struct sigaction current;
     if (sigaction(kSignals[i], nullptr, &current) == 0 && current.sa_handler == OnSignal) {
       sigaction(kSignals[i], &state->before[i], nullptr);

@@ -7,7 +7,7 @@ export async function ask({ full, node, variants }) {
   const results = await alternate(variants, full ? 30 : 5, async (name) => {
     const child = await startChild('bench/work/start-app.js', { name, node })
     const listening = await child.report('listening')
-    await child.end('SIGKILL')
+    await child.end()
     return listening
   })
   const medians = (field) =>

@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import type { Addon } from './addon'
 import { chooseEngine } from './choose-engine'
 import type { Config } from './config'
+import { CrashLatch } from './crash-latch'
 import type { Engine } from './engine'
 import { holdDatadogProfiler, runtimeId } from './resolvers'
 import type { Status } from './status'
@@ -11,12 +12,16 @@ import { UploaderThread } from './uploader-thread'
 /** How long after the start the uploader's thread is started: the application's own start comes first. */
 const uploaderDelayMs = 5_000
 
+/** What ends a process in order: of orchestrators and terminals, and SIGUSR2 of nodemon. */
+const heldSignals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
+
 const stopping = 'it is being stopped'
 
 /** The profiler of one thread; on the main thread also the uploads and the end of the process. */
 export class Agent {
   readonly #config: Config
   readonly #startTimeMs = Date.now()
+  #latch: CrashLatch | undefined
   #engine: Engine | undefined
   #uploader: UploaderThread | undefined
   #uploaderTimer: NodeJS.Timeout | undefined
@@ -38,6 +43,8 @@ export class Agent {
   /** Never throws; status() tells why when it did not start. */
   start(): void {
     try {
+      if (isMainThread)
+        this.#latch = CrashLatch.arm(this.#config.spool.dir, process.argv[1] ?? process.execPath)
       const { engine, addon } = chooseEngine(this.#config)
       // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
       this.#releaseDatadog = holdDatadogProfiler()
@@ -49,6 +56,7 @@ export class Agent {
       this.#uploaderTimer.unref()
       if (addon !== undefined) this.#holdTermination(addon)
     } catch (error) {
+      this.#latch?.release()
       this.#releaseDatadog?.()
       this.#reason = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
     }
@@ -103,7 +111,7 @@ export class Agent {
 
   #holdTermination(addon: Addon): void {
     // Where the application listens already, it is asked first, and may well go on.
-    const unheard = (['SIGTERM', 'SIGINT'] as const).filter((signal) => process.listenerCount(signal) === 0)
+    const unheard = heldSignals.filter((signal) => process.listenerCount(signal) === 0)
     const signals = unheard.map((signal) => constants.signals[signal])
     // One second more than the upload may take: the guard is for the case that this thread is stuck.
     addon.holdTermination(signals, this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
@@ -119,6 +127,7 @@ export class Agent {
   readonly #shutdown = (): void => {
     if (this.#ended || this.#engine === undefined) return
     this.#ended = true
+    this.#latch?.release()
     try {
       const deadlineMs = Date.now() + this.#config.shutdownTimeoutMs
       this.#engine.finish()
@@ -133,6 +142,7 @@ export class Agent {
 
   #release(): void {
     process.removeListener('exit', this.#onExit)
+    this.#latch?.release()
     clearTimeout(this.#uploaderTimer)
     this.#engine?.stop()
     this.#releaseTermination?.()

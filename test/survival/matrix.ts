@@ -13,6 +13,8 @@ export const ends = [
   'terminate',
   'SIGTERM',
   'SIGINT',
+  'SIGHUP',
+  'SIGUSR2',
   'main-exits',
   'oom',
 ] as const
@@ -32,6 +34,8 @@ export const keyCells = cells.filter(
   ({ place, end }) =>
     end !== 'reject' &&
     end !== 'SIGINT' &&
+    end !== 'SIGHUP' &&
+    (end !== 'SIGUSR2' || place === 'main') &&
     (place !== 'nested' || end === 'terminate' || end === 'main-exits'),
 )
 
@@ -42,7 +46,7 @@ export function cell(place: Place, end: End, kind: Profilers, options: Partial<C
     agent: root,
     ...options,
     ...(place === 'main' && end === 'oom' ? { nodeArgs: ['--max-old-space-size=40'] } : {}),
-    ...(end === 'SIGTERM' || end === 'SIGINT' ? { signals: [end] } : {}),
+    ...(end.startsWith('SIG') ? { signals: [end as NodeJS.Signals] } : {}),
     env: {
       DD_PROFILING_PROFILERS: profilers[kind],
       DD_PROFILING_HEAP_SAMPLING_INTERVAL: '16384',
@@ -57,7 +61,11 @@ export async function check(place: Place, end: End, kind: Profilers, options: Pa
   const [plain, outcome] = [await runPlain(child), await runChild(child)]
   // V8 dies of it on the main thread, with a report that is full of addresses.
   const isFatal = place === 'main' && end === 'oom'
-  assertSameEnd(outcome, isFatal ? { ...plain, stderr: outcome.stderr } : plain)
+  if (isFatal) {
+    assertSameEnd({ ...outcome, leftovers: [] }, { ...plain, stderr: outcome.stderr })
+    // The note of a start that nothing good has come of yet.
+    assert.match(outcome.leftovers.join(), /^acme-profiler-\d+\/starts-[^/,]+\/[\d.]+$/)
+  } else assertSameEnd(outcome, plain)
   if (!isFatal) await assertUploaded(outcome, kind)
 }
 

@@ -1,16 +1,7 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { lstatSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makePrivate, ownDirectory } from '../private-directory'
+import { isAlive, ownerOf } from '../process-owner'
 import { boundaryOf } from './multipart'
 import type { DropReason } from './retry'
 import type { Target } from './target'
@@ -52,7 +43,7 @@ export class Spool {
     maxBytes: number,
     dropped: (reason: DropReason) => void,
   ): Spool {
-    const base = dir ?? join(tmpdir(), `acme-profiler-${userInfo().uid}`)
+    const base = ownDirectory(dir)
     makePrivate(base)
     const directory = join(base, directoryOf(target))
     makePrivate(directory)
@@ -139,7 +130,12 @@ export class Spool {
       const file = join(this.directory, name)
       const stat = lstatSync(file, { throwIfNoEntry: false })
       const owner = name.slice(0, name.indexOf('-'))
-      if (!stat?.isFile() || (owner !== this.#owner && isAlive(owner, nowMs - stat.mtimeMs))) continue
+      // Of an owner in another container: a live one empties its spool.
+      if (
+        !stat?.isFile() ||
+        (owner !== this.#owner && isAlive(owner, () => nowMs - stat.mtimeMs <= maxAgeMs / 2))
+      )
+        continue
       if (name.endsWith(suffix) && nowMs - stat.mtimeMs <= maxAgeMs) {
         entries.push({ name, file, bytes: stat.size, mtimeMs: stat.mtimeMs })
       } else {
@@ -166,57 +162,10 @@ function directoryOf({ origin, path, socketPath, apiKey }: Target): string {
   return `${address}-${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`
 }
 
-// /tmp belongs to everybody: a directory that another user made, or a symbolic link, would hand our profiles to them.
-function makePrivate(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const stat = lstatSync(directory)
-  if (!stat.isDirectory()) throw new Error(`${directory} is not a directory`)
-  const uid = process.getuid?.()
-  if (uid !== undefined && stat.uid !== uid) throw new Error(`${directory} belongs to user ${stat.uid}`)
-  if ((stat.mode & 0o077) !== 0 && uid !== undefined) chmodSync(directory, 0o700)
-}
-
 function remove(file: string): void {
   try {
     unlinkSync(file)
   } catch {
     // Gone already, or the next process tries again.
-  }
-}
-
-/** Names a process for ever: PID namespace, process id and its start time, because ids are used again. */
-export function ownerOf(pid: number): string {
-  return `${pidNamespace()}.${pid}.${startTicks(pid) ?? 0}`
-}
-
-function isAlive(owner: string, ageMs: number): boolean {
-  const [namespace, pidText, start] = owner.split('.')
-  const pid = Number(pidText)
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  // Containers may share a directory: of processes elsewhere nothing is known but that a live one empties its spool.
-  if (namespace !== pidNamespace()) return ageMs <= maxAgeMs / 2
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
-  }
-  return String(startTicks(pid) ?? 0) === start
-}
-
-function pidNamespace(): string {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0'
-  } catch {
-    return '0'
-  }
-}
-
-function startTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The second field, the name, may hold blanks and brackets.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
   }
 }

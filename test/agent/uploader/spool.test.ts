@@ -14,8 +14,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { ownerOf } from '../../../src/agent/process-owner'
 import { encodeMultipart } from '../../../src/agent/uploader/multipart'
-import { ownerOf, Spool } from '../../../src/agent/uploader/spool'
+import { Spool } from '../../../src/agent/uploader/spool'
 import type { Target } from '../../../src/agent/uploader/target'
 import { folder } from './harness'
 
