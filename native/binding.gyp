@@ -24,6 +24,7 @@
         "thread_cpu.cc",
         "thread_sampler.cc",
         "wall_profile.cc",
+        "overhead_budget.cc",
         "weights.cc",
       ],
       "cflags_cc": [

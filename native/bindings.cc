@@ -81,6 +81,7 @@ void Start(const Arguments& args) {
   profile.resolution_nanos = 1 << 14;  // 16 us
   profile.sampling_interval_nanos = options.Number("samplingIntervalMicros") * 1000;
   profile.heap_sampling_interval_bytes = options.Number("heapSamplingIntervalBytes");
+  profile.max_overhead_share = double(options.Number("maxOverheadPpm")) / 1e6;
   Collector::Get()->Configure(profile);
 
   SamplerOptions sampler;

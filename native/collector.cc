@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <set>
 
 #include "background_thread.h"
@@ -22,8 +23,11 @@ constexpr int64_t kShortestWindowNanos = 250 * kMillisecond;
 /// V8's thread wakes the sampled one at every tick. A thread that was busy for less than kIdleShare of some
 /// windows in a row is ticked slowly, in longer windows, until it works again.
 constexpr int64_t kSlowWindowNanos = 2000 * kMillisecond;
+constexpr int kSlowMultiple = 10;
 constexpr double kIdleShare = 0.01;
 constexpr int kIdleWindows = 5;
+/// Whoever was in the handler for longer was not running: the system had taken the CPU away.
+constexpr int64_t kLongestHandlerNanos = 200'000;
 /// How long an event loop may take to turn before its running JavaScript is interrupted instead.
 constexpr int64_t kPatienceNanos = 100 * kMillisecond;
 /// How long the end of an interval waits for a thread that neither turns nor can be interrupted.
@@ -89,7 +93,7 @@ bool Collector::WaitForWork() {
   const int64_t window_nanos = AllSlow() ? kSlowWindowNanos : window_nanos_;
   work_.wait_for(lock, std::chrono::nanoseconds(window_nanos), [this] { return !collects_.empty(); });
   for (auto& channel : attached_) {
-    auto thread = std::make_unique<Thread>();
+    auto thread = std::make_unique<Thread>(options_.max_overhead_share);
     thread->record.identity = channel->identity;
     thread->channel = std::move(channel);
     threads_.push_back(std::move(thread));
@@ -108,8 +112,10 @@ void Collector::RunWindow(bool end_interval) {
 
 void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
   for (auto& thread : threads_) {
-    const uint32_t pace = (requests & kRotate) && IsSlow(*thread) ? uint32_t{kSlowly} : 0;
-    if (!thread->closed) thread->channel->Ask(requests | pace);
+    if (thread->closed) continue;
+    thread->channel->interval_multiple = IntervalMultiple(*thread);
+    thread->channel->heap_wanted = !thread->budget.heap_given_up();
+    thread->channel->Ask(requests);
   }
   const int64_t begin = MonotonicNanos();
   int64_t pause = kMillisecond / 4;
@@ -131,15 +137,19 @@ void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
 
 bool Collector::IsSlow(const Thread& thread) { return thread.idle_windows >= kIdleWindows; }
 
+int Collector::IntervalMultiple(const Thread& thread) {
+  return std::max(IsSlow(thread) ? kSlowMultiple : 1, thread.budget.interval_multiple());
+}
+
 bool Collector::AllSlow() const {
   return std::all_of(threads_.begin(), threads_.end(), [](const auto& thread) { return IsSlow(*thread); });
 }
 
 /// Until V8's thread has filed the ticks of a window that has just ended.
 int64_t Collector::SettleNanos() const {
-  const bool any_slow =
-      std::any_of(threads_.begin(), threads_.end(), [](const auto& thread) { return IsSlow(*thread); });
-  return options_.sampling_interval_nanos * kSettlePeriods * (any_slow ? kSlowMultiple : 1);
+  int multiple = 1;
+  for (const auto& thread : threads_) multiple = std::max(multiple, IntervalMultiple(*thread));
+  return options_.sampling_interval_nanos * kSettlePeriods * multiple;
 }
 
 void Collector::TakeDeliveries() {
@@ -154,6 +164,7 @@ void Collector::TakeDeliveries() {
       thread->idle_windows =
           total_nanos - idle_nanos < kIdleShare * total_nanos ? thread->idle_windows + 1 : 0;
     }
+    Charge(thread.get(), delivery.windows);
     if (delivery.tail != nullptr) {
       wall_->NameEndpoints(&thread->record, delivery.tail->slots_generation, delivery.tail->endpoint_names);
       thread->heap = std::move(delivery.tail->heap);
@@ -163,6 +174,24 @@ void Collector::TakeDeliveries() {
   }
   if (nodes > kWindowNodes) window_nanos_ = std::max(window_nanos_ / 2, kShortestWindowNanos);
   if (nodes < kWindowNodes / 3) window_nanos_ = std::min(window_nanos_ * 2, kWindowNanos);
+}
+
+/// Puts what the windows have cost on the thread's account: the handler, by tick, and what was done to serve
+/// them.
+void Collector::Charge(Thread* thread, const std::vector<std::unique_ptr<Window>>& windows) {
+  if (windows.empty()) return;
+  int64_t handler_nanos = 0, cpu_nanos = 0, elapsed_nanos = 0;
+  for (const auto& window : windows) {
+    for (const Tick& tick : window->ticks) {
+      handler_nanos += std::min(tick.after_nanos - tick.before_nanos, kLongestHandlerNanos);
+    }
+    cpu_nanos += window->end.cpu_nanos - window->begin.cpu_nanos;
+    elapsed_nanos += window->end.time_nanos - window->begin.time_nanos;
+  }
+  const int64_t served_nanos = thread->channel->cost.cpu_nanos;
+  thread->budget.Add(served_nanos - thread->cost_nanos_before + handler_nanos, cpu_nanos, elapsed_nanos);
+  thread->cost_nanos_before = served_nanos;
+  handler_nanos_ += handler_nanos;
 }
 
 std::unique_ptr<Interval> Collector::FinishInterval() {
@@ -185,10 +214,11 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
   if (interval->has_samples) wall_->AddOtherThreads(usage);
   Measure(&interval->measured);
   interval->measured.process_cpu_nanos = usage.process_nanos;
-  if (!wall_->empty()) interval->wall = wall_->Finish(interval->start_epoch_nanos, duration_nanos);
+  const std::string bill = Bill(interval->measured);
+  if (!wall_->empty()) interval->wall = wall_->Finish(interval->start_epoch_nanos, duration_nanos, bill);
   if (!heaps.empty()) {
     interval->space = EncodeSpaceProfile(heaps, options_.heap_sampling_interval_bytes,
-                                         interval->start_epoch_nanos, duration_nanos);
+                                         interval->start_epoch_nanos, duration_nanos, bill);
   }
 
   interval_begin_nanos_ += duration_nanos;
@@ -207,12 +237,18 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
 void Collector::Measure(Measured* measured) {
   measured->ticks = wall_->tick_counts();
   measured->threads = threads_.size();
+  measured->handler_nanos = handler_nanos_;
+  handler_nanos_ = 0;
   for (auto& thread : threads_) {
     SamplerCost& cost = thread->channel->cost;
     measured->windows += cost.windows.exchange(0);
     measured->interrupts += cost.interrupts.exchange(0);
     measured->errors += cost.errors.exchange(0);
-    measured->sampled_thread_cpu_nanos += cost.cpu_nanos.exchange(0);
+    measured->sampled_thread_cpu_nanos += cost.cpu_nanos - thread->cost_nanos_told;
+    thread->cost_nanos_told = cost.cpu_nanos;
+    measured->largest_share = std::max(measured->largest_share, thread->budget.TakeShare());
+    measured->interval_multiple = std::max(measured->interval_multiple, thread->budget.interval_multiple());
+    if (thread->budget.heap_given_up()) measured->heaps_given_up++;
     measured->longest_block_nanos =
         std::max(measured->longest_block_nanos, cost.longest_block_nanos.exchange(0));
     measured->longest_block_cpu_nanos =
@@ -221,6 +257,18 @@ void Collector::Measure(Measured* measured) {
     measured->ticks.dropped += dropped - thread->dropped_ticks_before;
     thread->dropped_ticks_before = dropped;
   }
+}
+
+/// One line for whoever opens the file.
+std::string Collector::Bill(const Measured& measured) const {
+  char text[160];
+  const double interval_ms =
+      static_cast<double>(options_.sampling_interval_nanos) / 1e6 * measured.interval_multiple;
+  snprintf(text, sizeof text,
+           "profiler overhead %.2f %% of the thread it costs most, bound %.2f %%, a sample every %.1f ms%s",
+           measured.largest_share * 100, options_.max_overhead_share * 100, interval_ms,
+           measured.heaps_given_up > 0 ? ", heap profile given up" : "");
+  return text;
 }
 
 }  // namespace acme

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "overhead_budget.h"
 #include "thread_channel.h"
 #include "wall_profile.h"
 
@@ -20,6 +21,10 @@ struct Measured {
   uint64_t interrupts = 0;
   uint64_t errors = 0;
   int64_t sampled_thread_cpu_nanos = 0;
+  int64_t handler_nanos = 0;
+  double largest_share = 0;  // of a thread's CPU, see OverheadBudget
+  int interval_multiple = 1;
+  uint64_t heaps_given_up = 0;
   int64_t longest_block_nanos = 0;
   int64_t longest_block_cpu_nanos = 0;
   int64_t process_cpu_nanos = 0;
@@ -53,10 +58,15 @@ class Collector {
 
  private:
   struct Thread {
+    explicit Thread(double max_overhead_share) : budget(max_overhead_share) {}
+
     std::shared_ptr<ThreadChannel> channel;
     ThreadRecord record;
     std::unique_ptr<AllocationTree> heap;
     std::vector<std::pair<std::string, int64_t>> endpoint_counts;
+    OverheadBudget budget;
+    int64_t cost_nanos_before = 0;  // when the last windows were taken
+    int64_t cost_nanos_told = 0;    // at the end of the last interval
     uint64_t dropped_ticks_before = 0;
     int idle_windows = 0;  // in a row
     bool closed = false;
@@ -68,10 +78,13 @@ class Collector {
   void AskAll(uint32_t requests, int64_t patience_nanos);
   int64_t SettleNanos() const;
   void TakeDeliveries();
+  void Charge(Thread* thread, const std::vector<std::unique_ptr<Window>>& windows);
   static bool IsSlow(const Thread& thread);
+  static int IntervalMultiple(const Thread& thread);
   bool AllSlow() const;
   std::unique_ptr<Interval> FinishInterval();
   void Measure(Measured* measured);
+  std::string Bill(const Measured& measured) const;
   bool WaitForWork();
 
   ProfileOptions options_;
@@ -86,6 +99,7 @@ class Collector {
   std::unique_ptr<WallProfile> wall_;
   ThreadCpu thread_cpu_;
   int64_t window_nanos_ = 0;
+  int64_t handler_nanos_ = 0;  // in this interval, all threads
   int64_t interval_begin_nanos_ = 0;
   int64_t interval_begin_epoch_nanos_ = 0;
 };

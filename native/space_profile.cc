@@ -41,7 +41,7 @@ void AddTree(PprofEncoder* encoder, const ThreadHeap& heap, bool allocations) {
 }  // namespace
 
 std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t sampling_interval_bytes,
-                               int64_t time_nanos, int64_t duration_nanos) {
+                               int64_t time_nanos, int64_t duration_nanos, const std::string& comment) {
   bool allocations = true;
   for (const ThreadHeap& heap : heaps) allocations &= heap.tree->has_allocations;
   // The order of dd-trace: readers of the Datadog format go by position in places.
@@ -59,6 +59,7 @@ std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t sam
       encoder.Comment(encoder.String("heap sampling started anew: " + heap.identity->name));
     }
   }
+  encoder.Comment(encoder.String(comment));
   return encoder.Finish(time_nanos, duration_nanos);
 }
 

@@ -17,12 +17,8 @@ class ThreadSampler;
 enum Request : uint32_t {
   kRotate = 1,       // begin the next window
   kHarvest = 2,      // copy the window that ended
-  kSlowly = 8,       // with kRotate: the thread has been idle, sample it at kSlowMultiple of the interval
   kEndInterval = 4,  // with the harvest: heap, endpoints
 };
-
-/// Pace of an idle thread. The few ticks that hit work weigh as much more as they are rarer.
-constexpr int kSlowMultiple = 10;
 
 /// What one sampled thread has finished and the collector has not yet taken.
 struct Delivery {
@@ -55,6 +51,10 @@ class ThreadChannel : public std::enable_shared_from_this<ThreadChannel> {
   const std::shared_ptr<const ThreadIdentity> identity;
   SamplerCost cost;
   std::atomic<uint64_t> dropped_ticks{0};
+  /// What the collector wants of the next window: its sampling interval, as a multiple of the usual one. The
+  /// few ticks that hit work weigh as much more as they are rarer.
+  std::atomic<int> interval_multiple{1};
+  std::atomic<bool> heap_wanted{true};
 
   // From the collector:
   void Ask(uint32_t requests);

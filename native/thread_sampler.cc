@@ -156,7 +156,7 @@ void ThreadSampler::Serve(uint32_t requests) {
   const CostScope cost(&channel_->cost);
   v8::HandleScope scope(isolate_);
   // The collector asks one step at a time; both at once means that this thread was away.
-  if (requests & kRotate) Rotate(requests & kSlowly ? kSlowMultiple : 1);
+  if (requests & kRotate) Rotate(channel_->interval_multiple);
   if (requests & kHarvest) {
     auto window = Harvest(false);
     channel_->Deliver(std::move(window), requests & kEndInterval ? Tail() : nullptr);
@@ -307,6 +307,7 @@ std::unique_ptr<IntervalTail> ThreadSampler::Tail() {
   const v8::Local<v8::Context> context = context_.Get(isolate_);
   const v8::Context::Scope scope(context);
   if (!Resolution::EndInterval(context, resolver_.Get(isolate_), tail.get())) channel_->cost.errors++;
+  if (!channel_->heap_wanted) heap_.reset();
   if (heap_ != nullptr) tail->heap = heap_->Take();
   return tail;
 }

@@ -196,12 +196,13 @@ uint32_t WallProfile::String(ThreadRecord* thread, uint32_t number, bool is_path
   return handles[number] - 1;
 }
 
-std::string WallProfile::Finish(int64_t time_nanos, int64_t duration_nanos) {
+std::string WallProfile::Finish(int64_t time_nanos, int64_t duration_nanos, const std::string& comment) {
   if (!options_.timeline) MergeSamples();
   for (const Sample& sample : samples_) Encode(sample);
   if (options_.cpu) {
     for (const auto& [name, nanos] : other_threads_) EncodeOtherThread(name, nanos);
   }
+  encoder_.Comment(encoder_.String(comment));
   return encoder_.Finish(time_nanos, duration_nanos);
 }
 

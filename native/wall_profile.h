@@ -25,6 +25,7 @@ struct ProfileOptions {
   /// Times are multiples of this, a power of two: random low bits are a tenth of a compressed profile.
   int64_t resolution_nanos = 1;
   int64_t heap_sampling_interval_bytes = 0;
+  double max_overhead_share = 0;  // of a thread's CPU; 0 is no bound
 };
 
 /// How the ticks of an interval ended. Every tick is in exactly one of these.
@@ -56,8 +57,8 @@ class WallProfile {
   void NameEndpoints(const ThreadRecord* thread, uint32_t slots_generation,
                      const std::vector<EndpointName>& names);
   void AddOtherThreads(const ThreadCpu::Usage& usage);
-  /// The pprof. The profile is used up afterwards.
-  std::string Finish(int64_t time_nanos, int64_t duration_nanos);
+  /// The pprof, with `comment` for whoever opens it. The profile is used up afterwards.
+  std::string Finish(int64_t time_nanos, int64_t duration_nanos, const std::string& comment);
 
   bool empty() const { return samples_.empty(); }
   const TickCounts& tick_counts() const { return counts_; }

@@ -18,6 +18,8 @@ export interface AddonOptions {
   asyncId?: Float64Array
   samplingIntervalMicros: number
   heapSamplingIntervalBytes: number
+  /** What sampling may cost, millionths of the CPU of the thread sampled; 0 is no bound. */
+  maxOverheadPpm: number
   threadName: string
   threadId: string
 }
@@ -63,7 +65,7 @@ export interface Addon {
   /** Names the calling thread for the operating system, up to 15 bytes. */
   nameThread(name: string): void
   /**
-   * Holds each of `signals`, SIGTERM and SIGINT are possible, until `onSignal` has returned, `graceMs` at most, then
+   * Holds each of `signals`, SIGTERM, SIGINT, SIGHUP and SIGUSR2 are possible, until `onSignal` has returned, `graceMs` at most, then
    * lets it do what it would have done. Listeners that the application adds later take precedence; a signal that it
    * listens to already is not to be held. Main thread only.
    */

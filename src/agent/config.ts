@@ -29,6 +29,8 @@ export interface Config {
   allocation: boolean
   asyncContextFrame: boolean
   heapSamplingIntervalBytes: number
+  /** What sampling may cost a thread, percent of its CPU; 0: no bound. */
+  maxOverheadPercent: number
   sourceMaps: boolean
   uploadPeriodMs: number
   /** One attempt, from connecting to the end of the answer. */
@@ -100,6 +102,12 @@ export const variables = {
     1_024,
     1_073_741_824,
     'bytes',
+  ),
+  maxOverheadPercent: custom<number>(
+    'DD_PROFILING_MAX_OVERHEAD',
+    'a number of percent from 0 to 100',
+    2,
+    (value) => (/^\d+(\.\d+)?$/.test(value) && Number(value) <= 100 ? Number(value) : undefined),
   ),
   sourceMaps: boolean('DD_PROFILING_SOURCE_MAP', true),
   uploadPeriodS: integer('DD_PROFILING_UPLOAD_PERIOD', 60, 1, 3_600, 'seconds'),
@@ -205,6 +213,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allocation: read(variables.allocation),
     asyncContextFrame: read(variables.asyncContextFrame),
     heapSamplingIntervalBytes: read(variables.heapSamplingIntervalBytes),
+    maxOverheadPercent: read(variables.maxOverheadPercent),
     sourceMaps: read(variables.sourceMaps),
     uploadPeriodMs: read(variables.uploadPeriodS) * 1_000,
     uploadTimeoutMs: read(variables.uploadTimeoutMs),

@@ -8,7 +8,7 @@ import { createResolver, type Resolvers } from './resolvers'
 import { isMainThread, loadWorkerThreads } from './thread'
 
 /** Samples a second, as the peers: just off 100, so that it does not march in step with 10 ms timers. */
-const samplingHz = 99
+const usualHz = 99
 
 /** Our own addon on the calling thread. */
 export class NativeEngine implements Engine {
@@ -45,8 +45,9 @@ export class NativeEngine implements Engine {
         timeline: config.timeline,
         contextFrames: this.labelMode === 'async context frame',
         ...(this.#contextVersion ?? {}),
-        samplingIntervalMicros: Math.round(1e6 / hertz()),
+        samplingIntervalMicros: Math.round(1e6 / samplingHz()),
         heapSamplingIntervalBytes: config.heapSamplingIntervalBytes,
+        maxOverheadPpm: samplingHz() === usualHz ? Math.round(config.maxOverheadPercent * 10_000) : 0,
         threadName: isMainThread ? 'Main Event Loop' : `Worker #${threadId} Event Loop`,
         threadId: String(threadId),
       },
@@ -85,8 +86,8 @@ export class NativeEngine implements Engine {
   }
 }
 
-/** Tests of accuracy need more samples than a service should pay for. */
-function hertz(): number {
+/** Tests of accuracy need more samples than a service should pay for, and no bound on that. */
+function samplingHz(): number {
   const override = Number(process.env.ACME_PROFILING_SAMPLING_HZ)
-  return override >= 1 && override <= 10_000 ? override : samplingHz
+  return override >= 1 && override <= 10_000 ? override : usualHz
 }

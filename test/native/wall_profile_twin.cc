@@ -231,7 +231,7 @@ void WriteInterval(Choices& choices) {
     others_json.push_back(List({Quoted("libuv-worker"), Text(usage.nanos_by_name["libuv-worker"])}));
   }
   const auto flag = [](bool on) { return std::string(on ? "true" : "false"); };
-  WriteBlock(profile.Finish(1, 2));
+  WriteBlock(profile.Finish(1, 2, ""));
   WriteBlock("{\"cpu\":" + flag(options.cpu) + ",\"spanIds\":" + flag(options.span_ids) +
              ",\"endpoints\":" + flag(options.endpoints) + ",\"timeline\":" + flag(options.timeline) +
              ",\"windows\":" + List(windows_json) + ",\"pending\":" + List(pending_json) +
