@@ -1,21 +1,23 @@
-// npm run bench -- [question ...] [--full] [--node 24] [--variants none,tracing,ours,peer] [--write]
-// Asks each question (one file of bench/questions each) and prints one Markdown table. Without --full everything is short: enough to see
-// that the measuring works, too short to quote. --write puts the table into docs/bench.md.
+// npm run bench -- [question ...] [--quick | --full] [--node 24] [--variants none,ours,...]
+// Asks questions (one file of bench/questions each) of every variant in turn. --quick, three minutes: enough to see the large differences.
+// --full, under an hour: every agent, several rounds. Without questions the report goes to bench/results.md, .html (plots) and .json; with some
+// it is only printed.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { table } from './lib/table.mjs'
-import { nodeBinary } from './lib/variants.mjs'
+import { watchMachine } from './lib/machine.mjs'
+import { plots } from './lib/plots.mjs'
+import { markdown } from './lib/report.mjs'
+import { nodeBinary, variantNames } from './lib/variants.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     full: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
     node: { type: 'string', default: '24' },
-    variants: { type: 'string', default: 'none,tracing,ours,peer' },
-    write: { type: 'boolean', default: false },
+    variants: { type: 'string' },
   },
 })
 
@@ -29,8 +31,8 @@ if (process.env.BENCH_HARNESS === undefined) {
   process.exit(status ?? 1)
 }
 
-const directory = new URL('./questions/', import.meta.url)
-const known = readdirSync(directory)
+const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+const known = readdirSync(here('questions'))
   .map((file) => file.replace('.mjs', ''))
   .sort()
 const unknown = positionals.find((name) => !known.includes(name))
@@ -39,21 +41,39 @@ if (unknown !== undefined) {
   process.exit(1)
 }
 
-const settings = { full: values.full, node: values.node, variants: values.variants.split(',') }
-const rows = []
-for (const name of positionals.length > 0 ? positionals : known) {
-  const { ask } = await import(new URL(`${name}.mjs`, directory).href)
+// Questions about every agent; the others are about our agent and dd-trace's profiler, or about the intake.
+const beside = ['service', 'work', 'activation', 'idle', 'start', 'install']
+const few = ['none', 'tracing', 'ours', 'peer']
+const quickly = ['service', 'work', 'activation', 'start']
+const questions = positionals.length > 0 ? positionals : values.full ? known : quickly
+
+const variantsFor = (question) =>
+  values.variants?.split(',') ?? (values.full && beside.includes(question) ? variantNames : few)
+if (questions.some((name) => variantsFor(name).includes('sentry')) && !existsSync(here('peers/node_modules')))
+  spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: here('peers'),
+    stdio: 'inherit',
+  })
+
+const finished = await watchMachine(values.node, values.full ? 'full' : 'quick')
+const answers = []
+for (const question of questions) {
+  const { ask } = await import(new URL(`questions/${question}.mjs`, import.meta.url).href)
   const started = Date.now()
-  const answers = await ask(settings)
-  process.stderr.write(`${name}: ${Math.round((Date.now() - started) / 1_000)} s\n`)
-  rows.push(...answers.map((answer) => ({ question: name, ...answer })))
+  const settings = { full: values.full, node: values.node, variants: variantsFor(question) }
+  answers.push({ question, rows: await ask(settings) })
+  process.stderr.write(`${question}: ${Math.round((Date.now() - started) / 1_000)} s\n`)
 }
 
-const heading = `Node ${values.node}, ${cpus().length} x ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 10)}, ${values.full ? 'full' : 'short'} run, \`npm run bench\`.`
-const text = `${heading}\n\n${table(rows)}\n`
-console.log(text)
-if (values.write)
+const report = { heading: await finished(), answers }
+console.log(markdown(report))
+if (positionals.length === 0) {
+  const head =
+    '# Figures beside the peers\n\nMade by `npm run bench`; not to be edited. docs/bench.md says what they mean.\n\n'
+  writeFileSync(here('results.md'), head + markdown(report))
+  writeFileSync(here('results.html'), plots(report))
   writeFileSync(
-    fileURLToPath(new URL('../docs/bench.md', import.meta.url)),
-    `# Figures beside the peer\n\n${text}`,
+    here('results.json'),
+    `${JSON.stringify({ node: values.node, full: values.full, answers }, null, 1)}\n`,
   )
+}

@@ -1,7 +1,8 @@
 // How long does the profiler keep the event loop from turning, and how much of the application thread's CPU do its windows and exports take?
+
+import { cells, fixed } from '../lib/cells.mjs'
 import { startChild } from '../lib/child.mjs'
-import { alternate, median, percentile } from '../lib/stats.mjs'
-import { cells, fixed } from '../lib/table.mjs'
+import { alternate, median, percentile } from '../lib/stats.ts'
 
 // V8 would otherwise collect garbage in tasks of its own between two slices of work, where only the profiler shall be.
 // The collections still happen: at an allocation, within a slice.

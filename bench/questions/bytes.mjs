@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { drive } from '../../examples/demo/load.mjs'
 import { samplesOf } from '../../test/accuracy/samples.ts'
+import { cells, fixed } from '../lib/cells.mjs'
 import { startChild } from '../lib/child.mjs'
 import { reducedBytes } from '../lib/reduce.mjs'
-import { cells, fixed } from '../lib/table.mjs'
 
 export async function ask({ full, node, variants }) {
   const uploadPeriodS = full ? 60 : 10

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { boundary } from '../../test/intake/helpers.ts'
 import { MadeUploads } from '../lib/made-uploads.ts'
 import { childrenOf, cpuMs, rssMegabytes } from '../lib/process-cost.mjs'
-import { percentile } from '../lib/stats.mjs'
+import { percentile } from '../lib/stats.ts'
 import { nodeBinary } from '../lib/variants.mjs'
 
 const uploadsPerSecond = 100

@@ -1,10 +1,10 @@
 // How much memory does the profiler add? All variants run side by side under the same constant load.
 import { setTimeout as delay } from 'node:timers/promises'
 import autocannon from 'autocannon'
+import { cells, fixed } from '../lib/cells.mjs'
 import { startChild } from '../lib/child.mjs'
 import { rssMegabytes } from '../lib/process-cost.mjs'
-import { median } from '../lib/stats.mjs'
-import { cells, fixed } from '../lib/table.mjs'
+import { median } from '../lib/stats.ts'
 
 const requestsPerSecond = 60
 

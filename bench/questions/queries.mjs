@@ -7,7 +7,7 @@ import { IntakeStore } from '../../src/intake/store/intake-store.ts'
 import { limitValues } from '../../src/pprof/limits.ts'
 import { endpoints, MadeUploads } from '../lib/made-uploads.ts'
 import { cpuMs, rssMegabytes } from '../lib/process-cost.mjs'
-import { median } from '../lib/stats.mjs'
+import { median } from '../lib/stats.ts'
 
 const uploads = 600
 const hourMs = 3_600_000

@@ -1,9 +1,9 @@
 // What does the profiler add to a request of a traced, saturated web service?
 import autocannon from 'autocannon'
+import { cells, fixed } from '../lib/cells.mjs'
 import { startChild } from '../lib/child.mjs'
-import { alternate, median, medianInterval, medianOf } from '../lib/stats.mjs'
+import { alternate, median, medianInterval, medianOf } from '../lib/stats.ts'
 import { stolenCpus } from '../lib/stolen-cpu.mjs'
-import { cells, fixed } from '../lib/table.mjs'
 
 const connections = 20
 

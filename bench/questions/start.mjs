@@ -1,7 +1,7 @@
 // How much later does an application start?
 import { startChild } from '../lib/child.mjs'
-import { alternate, medianOf } from '../lib/stats.mjs'
-import { cells, fixed } from '../lib/table.mjs'
+import { valuesOf } from '../lib/rows.mjs'
+import { alternate } from '../lib/stats.ts'
 
 export async function ask({ full, node, variants }) {
   const results = await alternate(variants, full ? 30 : 5, async (name) => {
@@ -10,16 +10,18 @@ export async function ask({ full, node, variants }) {
     await child.end()
     return listening
   })
-  const medians = (field) =>
-    Object.fromEntries(variants.map((name) => [name, medianOf(results[name], field)]))
-  const note = 'ours without tracing: compare with nothing; the peer: compare with tracing only'
   return [
     {
       what: '`node app.js` to its first line',
       target: '<= 20 ms added',
-      ...cells(medians('firstLineMs'), fixed(1, 'ms')),
-      note,
+      unit: 'ms',
+      ...valuesOf(results, ({ firstLineMs }) => firstLineMs),
+      note: 'ours without tracing: compare with nothing; the others but nothing contain a tracer',
     },
-    { what: '`node app.js` to listening', ...cells(medians('listeningMs'), fixed(1, 'ms')) },
+    {
+      what: '`node app.js` to listening',
+      unit: 'ms',
+      ...valuesOf(results, ({ listeningMs }) => listeningMs),
+    },
   ]
 }

@@ -1,27 +1,36 @@
-// A Fastify route with 6 dd-trace spans: the web request's and five of its own, nested, over several turns of the event loop.
-const tracer = require('dd-trace-5')
+// A Fastify service. `/page/:id`: 6 spans with the web request's own, nested, over several turns of the event loop; `?spans=10`: so many.
+// `/garbage`: allocates 2 MB that live for some requests.
 const fastify = require('fastify')
 const { report } = require('../../test/fixtures/report')
+const { trace } = require('./spans')
 
 const rows = Array.from({ length: 20 }, (_, id) => ({ id, title: `row ${id}`, tags: ['a', 'b', 'c'] }))
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 const load = () =>
-  tracer.trace('rows.load', async () => {
+  trace('rows.load', async () => {
     await nextTurn()
     return JSON.parse(JSON.stringify(rows))
   })
-const filter = (list) => tracer.trace('rows.filter', () => list.filter((row) => row.id % 2 === 0))
+const filter = async (list) => trace('rows.filter', () => list.filter((row) => row.id % 2 === 0))
 const decorate = (list) =>
-  tracer.trace('rows.decorate', async () => {
+  trace('rows.decorate', async () => {
     await nextTurn()
     return list.map((row) => ({ ...row, slug: row.title.replace(/\W+/g, '-') }))
   })
-const page = (id) =>
-  tracer.trace('page', async () => {
-    const list = await tracer.trace('page.rows', async () => decorate(filter(await load())))
+const page = (id, spans) =>
+  trace('page', async () => {
+    const list = await trace('page.rows', async () => decorate(await filter(await load())))
+    for (let more = 6; more < spans; more++) await trace('page.part', nextTurn)
     return { id, list }
   })
+
+const recent = []
+function garbage() {
+  recent.push(Array.from({ length: 20_000 }, (_, id) => ({ id, text: `row ${id}` })))
+  if (recent.length > 20) recent.shift()
+  return recent.length
+}
 
 const threadCpuMicros = () => {
   const cpu = process.threadCpuUsage?.() ?? { user: 0, system: 0 }
@@ -29,7 +38,8 @@ const threadCpuMicros = () => {
 }
 
 const app = fastify()
-app.get('/page/:id', async (request) => page(request.params.id))
+app.get('/page/:id', async (request) => page(request.params.id, Number(request.query.spans ?? 6)))
+app.get('/garbage', async () => ({ kept: garbage() }))
 app.get('/cpu', async () => {
   const { user, system } = process.cpuUsage()
   return {

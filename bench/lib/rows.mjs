@@ -1,0 +1,24 @@
+import { median, medianInterval } from './stats.ts'
+
+/**
+ * A row of a question's answer: `{what, target?, unit?, digits?, better?, values: {variant: number[]}, note?}`, one number per round, or with
+ * finished text by variant (`ours: '198, 198 MB'`) where the answer is no single number. Less is better unless `better` says `more`.
+ */
+export const valuesOf = (results, field) => ({
+  values: Object.fromEntries(
+    Object.entries(results)
+      .map(([name, rounds]) => [name, rounds.map(field).filter((value) => value !== undefined)])
+      .filter(([, values]) => values.length > 0),
+  ),
+})
+
+/** What a table shows of one variant: the median, from three rounds on with its interval. */
+export function cellOf(row, name) {
+  const values = row.values?.[name]
+  if (values === undefined) return row[name] ?? '-'
+  const shown = (value) => value.toFixed(row.digits ?? 1)
+  const unit = row.unit ? ` ${row.unit}` : ''
+  if (values.length < 3) return shown(median(values)) + unit
+  const { median: middle, from, to } = medianInterval(values)
+  return `${shown(middle)}${unit} (${shown(from)} to ${shown(to)})`
+}
