@@ -3,6 +3,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { ProfileUpload, SpanBatch } from '../../src/intake/model'
 import { columnContents } from '../../src/intake/store/column-profile'
+import { packContents } from '../../src/intake/store/packed-contents'
 import { decodeProfile } from '../../src/pprof/decode'
 import { event, uploadBody } from '../../test/intake/helpers'
 import { heapTypes, type MadeSample, makeProfile, wallTypes } from '../../test/intake/profiles'
@@ -90,7 +91,7 @@ export class MadeUploads {
     this.#walls = walls.map(({ bytes }) => bytes)
     this.#requests = walls[0]?.requests ?? []
     this.#contents = [...this.#walls, this.#heap].map((bytes) =>
-      columnContents(decodeProfile(gunzipSync(bytes))),
+      packContents(columnContents(decodeProfile(gunzipSync(bytes)))),
     )
   }
 

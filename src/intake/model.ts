@@ -3,8 +3,6 @@
  * store keeps them, queries read them.
  */
 
-import type { ColumnContents } from './store/column-profile'
-
 /** Tags of a process: `service`, `env`, `version`, `host`, `runtime-id`, `runtime`, and what else its client sent. */
 export type Tags = ReadonlyMap<string, string>
 
@@ -26,8 +24,8 @@ export interface ReceivedProfile {
   name: string
   /** pprof as received: gzip, zstd or bare; checked by a whole decode before it is given on. */
   bytes: Uint8Array
-  /** What the columns take of it, where whoever checked it has it at hand: it need not be decoded a second time. */
-  contents?: ColumnContents
+  /** What the columns take of it (store/packed-contents.ts), where whoever checked it has it at hand: it need not be decoded a second time. */
+  contents?: Uint8Array
 }
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer'

@@ -19,13 +19,13 @@ export class ProfileChecker {
    * @param decode how its bytes are read where they are no ordinary profile
    * @returns undefined where this runtime has no zstd. Throws CodedError attachment_*, profile_* or attachments_too_large.
    */
-  async check(
+  check(
     name: string,
     bytes: Uint8Array,
     decode: (bytes: Uint8Array, limits: LimitValues) => Profile = decodeProfile,
-  ): Promise<Profile | undefined> {
+  ): Profile | undefined {
     if (sniff(bytes) === 'zstd' && !readsZstd) return undefined
-    const inflated = await this.#inflate(name, bytes)
+    const inflated = this.#inflate(name, bytes)
     this.#leftBytes -= inflated.length
     try {
       return decode(inflated, this.#limits)
@@ -36,14 +36,14 @@ export class ProfileChecker {
     }
   }
 
-  async #inflate(name: string, bytes: Uint8Array): Promise<Uint8Array> {
+  #inflate(name: string, bytes: Uint8Array): Uint8Array {
     const compression = sniff(bytes)
     const maxBytes = Math.min(this.#leftBytes, this.#limits.profileInflatedBytes)
     if (compression === 'lz4')
       throw new CodedError('attachment_encoding_unsupported', { name, actual: compression })
     try {
-      if (compression === 'gzip') return await inflateGzip(bytes, maxBytes)
-      if (compression === 'zstd') return await inflateZstd(bytes, maxBytes)
+      if (compression === 'gzip') return inflateGzip(bytes, maxBytes)
+      if (compression === 'zstd') return inflateZstd(bytes, maxBytes)
     } catch (error) {
       if (error instanceof TooLarge) throw this.#tooLarge(name, maxBytes)
       throw new CodedError('attachment_corrupt', {

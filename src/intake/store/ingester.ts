@@ -184,7 +184,7 @@ export class Ingester {
       if (record.kind === recordKinds.spans) {
         for (const span of await unpackSpans(record)) batch.spans.push(span)
       } else if (record.kind === recordKinds.upload) {
-        const { profiles, bad, clockSkewed } = await decodeUpload(record, segment, limits, takeContents)
+        const { profiles, bad, clockSkewed } = decodeUpload(record, segment, limits, takeContents)
         batch.profiles.push(...profiles)
         if (clockSkewed) count('ingest.clock_skewed_uploads', 1)
         for (const one of bad) await deadLetters.keep(one)
