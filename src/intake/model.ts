@@ -56,8 +56,10 @@ export interface SpanBatch {
   spans: Span[]
 }
 
-/** Where received data goes. Both resolve when it would survive a loss of power, and reject with a CodedError. */
+/** Where received data goes. `profiles` and `spans` resolve when it would survive a loss of power, and reject with a CodedError. */
 export interface Sink {
+  /** Asked before a body is read. Throws CodedError intake_busy where nothing more is taken for now. */
+  admit(): void
   /** @returns the upload's id, and whether the very same upload was there already */
   profiles(upload: ProfileUpload): Promise<{ id: string; repeated: boolean }>
   spans(batches: SpanBatch[]): Promise<void>

@@ -200,6 +200,12 @@ export const limits = {
     of: 'uploads inflated and decoded at one time',
     reached: 'the others wait',
   },
+  uploadsWaiting: {
+    value: 32,
+    unit: 'uploads',
+    of: 'received uploads that wait to be inflated and decoded',
+    reached: 'refused: 429 intake_busy, Retry-After; a new one before its body is read',
+  },
   checkMs: {
     value: 20_000,
     unit: 'ms',
@@ -240,7 +246,7 @@ export const limits = {
     value: 1_073_741_824,
     unit: 'bytes',
     of: 'records that are not in the columns yet',
-    reached: 'refused: 429 intake_busy, Retry-After',
+    reached: 'refused: 429 intake_busy, Retry-After; from 80 % on before its body is read',
   },
   diskFreeBytes: {
     value: 268_435_456,
