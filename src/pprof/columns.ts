@@ -18,6 +18,12 @@ export class U32Column {
     return this.data
   }
 
+  /** Empties it, with room for `capacity` entries. */
+  reset(capacity: number): void {
+    this.length = 0
+    if (this.data.length < capacity) this.data = new Uint32Array(capacity)
+  }
+
   /** The filled part: a view, good while nothing is added. */
   finish(): Uint32Array {
     return this.data.subarray(0, this.length)
@@ -40,6 +46,10 @@ export class WordColumn {
 
   get length(): number {
     return this.halves.length / 2
+  }
+
+  reset(capacity: number): void {
+    this.halves.reset(capacity * 2)
   }
 
   push(lo: number, hi: number): void {

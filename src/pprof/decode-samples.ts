@@ -1,10 +1,11 @@
-import { U32Column, WordColumn } from './columns'
+import type { U32Column, WordColumn } from './columns'
 import type { StringReader } from './decode-strings'
 import { FormatError, limitError } from './format-error'
 import { referenceError } from './ids'
-import { LabelColumns } from './label-columns'
+import type { LabelColumns } from './label-columns'
 import type { LimitValues } from './limits'
 import { none, type Samples } from './model'
+import type { SampleColumns } from './sample-columns'
 import { bytesType, varintType, type WireReader } from './wire'
 
 /** Stands in a stack for all that was cut off it; no location has this id. */
@@ -28,15 +29,14 @@ export class SampleReader {
     private readonly wire: WireReader,
     private readonly strings: StringReader,
     private readonly limits: LimitValues,
+    columns: SampleColumns,
   ) {
-    // As many as profiles of Node have by their bytes, so that hardly one grows: each time costs fresh memory.
-    const { length } = wire.bytes
-    const samples = length >> 6
-    this.stack = new U32Column(Math.floor(length / 5))
-    this.stackStart = new U32Column(samples)
-    this.values = new WordColumn(samples * 3)
-    this.labelStart = new U32Column(samples)
-    this.labels = new LabelColumns(Math.floor(length / 14))
+    columns.reset(wire.bytes.length)
+    this.stack = columns.stack
+    this.stackStart = columns.stackStart
+    this.values = columns.values
+    this.labelStart = columns.labelStart
+    this.labels = columns.labels
   }
 
   get count(): number {

@@ -3,13 +3,16 @@ import type { Samples } from './model'
 /** Growing columns of labels: most of a profile's numbers are in them, so that one check serves all five. */
 export class LabelColumns {
   count = 0
-  key: Uint32Array
-  str: Uint32Array
+  key: Uint32Array = new Uint32Array(0)
+  str: Uint32Array = new Uint32Array(0)
   /** Halves of the words, the low one first. */
-  private num: Uint32Array
-  private unit: Uint32Array
+  private num: Uint32Array = new Uint32Array(0)
+  private unit: Uint32Array = new Uint32Array(0)
 
-  constructor(capacity: number) {
+  /** Empties them, with room for `capacity` labels. */
+  reset(capacity: number): void {
+    this.count = 0
+    if (this.key.length >= capacity) return
     this.key = new Uint32Array(capacity)
     this.str = new Uint32Array(capacity)
     this.num = new Uint32Array(capacity * 2)

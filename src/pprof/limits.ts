@@ -195,7 +195,7 @@ export const limits = {
     reached: 'refused: 429 intake_busy, Retry-After',
   },
   uploadsChecked: {
-    value: 1,
+    value: 2,
     unit: 'uploads',
     of: 'uploads inflated and decoded at one time',
     reached: 'the others wait',
