@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { type CodedError, errors } from '../pprof/errors'
 import type { Reply } from './receive/protocol'
 
+const retrySpreadS = 4
+
 /** Sends one answer; `close` when the connection cannot be used again because a body on it was not read to its end. */
 export function answer(response: ServerResponse, reply: Reply, close = false): void {
   if (response.destroyed || response.headersSent) return
@@ -14,7 +16,8 @@ export function answer(response: ServerResponse, reply: Reply, close = false): v
     ...reply.headers,
     ...(close && { Connection: 'close' }),
     ...((status === errors.intake_busy.status || status === errors.store_unavailable.status) && {
-      'Retry-After': '1',
+      // Clients that were refused together shall not come back together.
+      'Retry-After': String(1 + Math.floor(Math.random() * retrySpreadS)),
     }),
     ...(status === errors.key_missing.status && { 'WWW-Authenticate': 'Bearer' }),
   })

@@ -18,15 +18,11 @@ export function contentEncoding(header = 'identity'): ContentEncoding {
 }
 
 /** Takes the encoding off. Throws CodedError upload_too_large or content_encoding_corrupt. */
-export async function decodeContent(
-  encoding: ContentEncoding,
-  body: Uint8Array,
-  maxBytes: number,
-): Promise<Uint8Array> {
+export function decodeContent(encoding: ContentEncoding, body: Uint8Array, maxBytes: number): Uint8Array {
   const decode = encoding === 'identity' ? undefined : decoders[encoding]
   if (decode === undefined) return body
   try {
-    return await decode(body, maxBytes)
+    return decode(body, maxBytes)
   } catch (error) {
     if (error instanceof TooLarge) {
       throw new CodedError('upload_too_large', { actual: maxBytes + 1, limit: maxBytes })

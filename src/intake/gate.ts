@@ -26,6 +26,7 @@ export class Gate {
   /** Runs `work` as one upload in flight. `charge` throws intake_busy where the bodies held would take too much memory. */
   async upload<T>(work: (charge: (bytes: number) => void) => Promise<T>): Promise<T> {
     const { uploadsInFlight, bytesInFlight } = this.#limits
+    this.#refuseToWait()
     if (this.#uploads >= uploadsInFlight) busy('uploads', this.#uploads, uploadsInFlight, 'uploadsInFlight')
     this.#uploads++
     let held = 0
@@ -41,10 +42,14 @@ export class Gate {
     }
   }
 
-  /** Runs `work` when fewer than limits.uploadsChecked others run; first come, first served. */
+  /** Runs `work` when fewer than limits.uploadsChecked others run; first come, first served. Throws intake_busy where too many wait. */
   async check<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#checking >= this.#limits.uploadsChecked) await new Promise<void>((go) => this.#waiting.push(go))
-    else this.#checking++
+    if (this.#checking >= this.#limits.uploadsChecked) {
+      this.#refuseToWait()
+      await new Promise<void>((go) => this.#waiting.push(go))
+    } else {
+      this.#checking++
+    }
     try {
       return await work()
     } finally {
@@ -52,6 +57,13 @@ export class Gate {
       if (next) next()
       else this.#checking--
     }
+  }
+
+  // Whoever waits behind many would be answered late, and those after them later still.
+  #refuseToWait(): void {
+    const { uploadsWaiting } = this.#limits
+    const { length } = this.#waiting
+    if (length >= uploadsWaiting) busy('waiting uploads', length, uploadsWaiting, 'uploadsWaiting')
   }
 }
 

@@ -1,10 +1,7 @@
-import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 
-const gunzip = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gunzip)
-const inflate = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.inflate)
 // Node has zstd since 22.15.
-const unzstd = zlib.zstdDecompress && promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)
+const unzstd = zlib.zstdDecompressSync
 
 /** False where the runtime cannot read zstd. */
 export const readsZstd = unzstd !== undefined
@@ -26,22 +23,24 @@ export class TooLarge extends Error {
 }
 
 /**
- * Inflates on the thread pool, never to more than `maxBytes`. Throws TooLarge, or an Error whose message says what is wrong with
- * the bytes.
+ * Inflates, never to more than `maxBytes`, on the thread that calls: what is inflated here is decoded next, and a way through the
+ * thread pool costs more than it saves. Throws TooLarge, or an Error whose message says what is wrong with the bytes.
  */
-export function inflateGzip(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
-  return bounded(gunzip(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
+export function inflateGzip(bytes: Uint8Array, maxBytes: number): Buffer {
+  return bounded(() =>
+    zlib.gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize: gzipChunk(bytes, maxBytes) }),
+  )
 }
 
 /** As inflateGzip, for HTTP's deflate, which is zlib's format. */
-export function inflateDeflate(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
-  return bounded(inflate(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
+export function inflateDeflate(bytes: Uint8Array, maxBytes: number): Buffer {
+  return bounded(() => zlib.inflateSync(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
 }
 
 /** As inflateGzip; only where `readsZstd`. A truncated frame may inflate to a part without an error. */
-export function inflateZstd(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
+export function inflateZstd(bytes: Uint8Array, maxBytes: number): Buffer {
   const params = { [zlib.constants.ZSTD_d_windowLogMax]: zstdWindowLog }
-  return bounded(unzstd(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize, params }))
+  return bounded(() => unzstd(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize, params }))
 }
 
 const chunkSize = 256 * 1024
@@ -49,9 +48,19 @@ const chunkSize = 256 * 1024
 // 32 MiB of window: no profile that is accepted needs more, whatever its frame asks for.
 const zstdWindowLog = 25
 
-async function bounded(inflating: Promise<Buffer>): Promise<Buffer> {
+/**
+ * A gzip file ends with the size of what it inflates to (RFC 1952): one piece of memory of that size needs no joining. The size is
+ * the sender's word, so it is believed up to a ratio that profiles have.
+ */
+function gzipChunk(bytes: Uint8Array, maxBytes: number): number {
+  if (bytes.length < 4) return chunkSize
+  const told = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true) + 1
+  return Math.max(1_024, Math.min(told, maxBytes, 16 * bytes.length))
+}
+
+function bounded(inflate: () => Buffer): Buffer {
   try {
-    return await inflating
+    return inflate()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new TooLarge()
     throw error

@@ -3,8 +3,6 @@
  * store keeps them, queries read them.
  */
 
-import type { ColumnContents } from './store/column-profile'
-
 /** Tags of a process: `service`, `env`, `version`, `host`, `runtime-id`, `runtime`, and what else its client sent. */
 export type Tags = ReadonlyMap<string, string>
 
@@ -26,8 +24,8 @@ export interface ReceivedProfile {
   name: string
   /** pprof as received: gzip, zstd or bare; checked by a whole decode before it is given on. */
   bytes: Uint8Array
-  /** What the columns take of it, where whoever checked it has it at hand: it need not be decoded a second time. */
-  contents?: ColumnContents
+  /** What the columns take of it (store/packed-contents.ts), where whoever checked it has it at hand: it need not be decoded a second time. */
+  contents?: Uint8Array
 }
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer'
@@ -58,8 +56,10 @@ export interface SpanBatch {
   spans: Span[]
 }
 
-/** Where received data goes. Both resolve when it would survive a loss of power, and reject with a CodedError. */
+/** Where received data goes. `profiles` and `spans` resolve when it would survive a loss of power, and reject with a CodedError. */
 export interface Sink {
+  /** Asked before a body is read. Throws CodedError intake_busy where nothing more is taken for now. */
+  admit(): void
   /** @returns the upload's id, and whether the very same upload was there already */
   profiles(upload: ProfileUpload): Promise<{ id: string; repeated: boolean }>
   spans(batches: SpanBatch[]): Promise<void>

@@ -22,7 +22,7 @@ export const settings = {
     default: '',
     of: 'days that are kept, as `blobs=8,samples=8,spans=8,profiles=30,stackRollUps=90,functionRollUps=400,pinned=365`',
   },
-  memory: { flag: 'memory', default: '256', of: "MiB that the columns' database may take" },
+  memory: { flag: 'memory', default: '128', of: "MiB that the columns' database may take" },
   logLevel: {
     flag: 'log-level',
     default: 'info',

@@ -8,17 +8,31 @@ export class U32Column {
   }
 
   push(value: number): void {
-    if (this.length === this.data.length) {
-      const grown = new Uint32Array(Math.max(this.data.length * 2, 64))
-      grown.set(this.data)
-      this.data = grown
-    }
+    if (this.length === this.data.length) this.grow(1)
     this.data[this.length++] = value
   }
 
-  /** The filled part, in memory of its own. */
+  /** `data` with room for so many more entries after `length`: for loops that fill it themselves and set `length` after. */
+  reserve(count: number): Uint32Array {
+    if (this.length + count > this.data.length) this.grow(count)
+    return this.data
+  }
+
+  /** Empties it, with room for `capacity` entries. */
+  reset(capacity: number): void {
+    this.length = 0
+    if (this.data.length < capacity) this.data = new Uint32Array(capacity)
+  }
+
+  /** The filled part: a view, good while nothing is added. */
   finish(): Uint32Array {
-    return this.data.slice(0, this.length)
+    return this.data.subarray(0, this.length)
+  }
+
+  private grow(count: number): void {
+    const grown = new Uint32Array(Math.max(this.data.length * 2, this.length + count, 64))
+    grown.set(this.data)
+    this.data = grown
   }
 }
 
@@ -34,17 +48,26 @@ export class WordColumn {
     return this.halves.length / 2
   }
 
-  push(lo: number, hi: number): void {
-    this.halves.push(lo)
-    this.halves.push(hi)
+  reset(capacity: number): void {
+    this.halves.reset(capacity * 2)
   }
 
+  push(lo: number, hi: number): void {
+    const { halves } = this
+    const { length } = halves
+    const data = halves.reserve(2)
+    data[length] = lo
+    data[length + 1] = hi
+    halves.length = length + 2
+  }
+
+  /** As U32Column's. */
   finishSigned(): BigInt64Array {
-    return new BigInt64Array(this.halves.finish().buffer)
+    return new BigInt64Array(this.halves.data.buffer, 0, this.length)
   }
 
   finishUnsigned(): BigUint64Array {
-    return new BigUint64Array(this.halves.finish().buffer)
+    return new BigUint64Array(this.halves.data.buffer, 0, this.length)
   }
 }
 

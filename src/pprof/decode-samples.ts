@@ -1,34 +1,43 @@
-import { U32Column, WordColumn } from './columns'
+import type { U32Column, WordColumn } from './columns'
 import type { StringReader } from './decode-strings'
 import { FormatError, limitError } from './format-error'
 import { referenceError } from './ids'
+import type { LabelColumns } from './label-columns'
 import type { LimitValues } from './limits'
 import { none, type Samples } from './model'
+import type { SampleColumns } from './sample-columns'
 import { bytesType, varintType, type WireReader } from './wire'
 
 /** Stands in a stack for all that was cut off it; no location has this id. */
 const cutMark = 0
 
+const labelFields = ['', 'label.key', 'label.str', 'label.num', 'label.num_unit']
+
 /** Reads the samples into columns. Stacks hold location ids until the locations are known. */
 export class SampleReader {
-  readonly stack = new U32Column(4096)
+  readonly stack: U32Column
   /** Some stack ends in `cutMark`. */
   cut = false
   /** Values of each sample, all alike. */
   width = 0
-  private readonly stackStart = new U32Column(1024)
-  private readonly values = new WordColumn(2048)
-  private readonly labelStart = new U32Column(1024)
-  private readonly labelKey = new U32Column(1024)
-  private readonly labelStr = new U32Column(1024)
-  private readonly labelNum = new WordColumn(1024)
-  private readonly labelUnit = new U32Column(1024)
+  private readonly stackStart: U32Column
+  private readonly values: WordColumn
+  private readonly labelStart: U32Column
+  private readonly labels: LabelColumns
 
   constructor(
     private readonly wire: WireReader,
     private readonly strings: StringReader,
     private readonly limits: LimitValues,
-  ) {}
+    columns: SampleColumns,
+  ) {
+    columns.reset(wire.bytes.length)
+    this.stack = columns.stack
+    this.stackStart = columns.stackStart
+    this.values = columns.values
+    this.labelStart = columns.labelStart
+    this.labels = columns.labels
+  }
 
   get count(): number {
     return this.stackStart.length
@@ -38,7 +47,7 @@ export class SampleReader {
     const { wire, limits } = this
     if (this.count === limits.profileSamples) throw limitError(limits, 'profileSamples', this.count + 1)
     this.stackStart.push(this.stack.length)
-    this.labelStart.push(this.labelKey.length)
+    this.labelStart.push(this.labels.count)
     const valuesBefore = this.values.length
     let depth = 0
     while (wire.pos < end) {
@@ -61,37 +70,50 @@ export class SampleReader {
     }
     const { count } = this
     this.stackStart.push(this.stack.length)
-    this.labelStart.push(this.labelKey.length)
+    this.labelStart.push(this.labels.count)
     return {
       count,
       values: this.values.finishSigned(),
       stackStart: this.stackStart.finish(),
       stack: this.stack.finish(),
       labelStart: this.labelStart.finish(),
-      labelKey: this.labelKey.finish(),
-      labelStr: this.labelStr.finish(),
-      labelNum: this.labelNum.finishSigned(),
-      labelUnit: this.labelUnit.finish(),
+      ...this.labels.finish(),
     }
   }
 
   private locations(end: number, before: number): number {
     const { wire, stack } = this
+    const { bytes } = wire
     const { stackFrames, profileStackEntries } = this.limits
+    const data = stack.reserve(end - wire.pos)
+    let { length } = stack
     let depth = before
-    while (wire.pos < end) {
-      const id = wire.varint(end)
-      if (id === 0 || wire.hi !== 0) throw referenceError(id, wire.hi, 'sample.location_id')
+    let pos = wire.pos
+    while (pos < end) {
+      let id = bytes[pos++] as number
+      if (id >= 0x80) {
+        const next = bytes[pos] as number
+        if (pos < end && next < 0x80) {
+          id = (id & 0x7f) | (next << 7)
+          pos++
+        } else {
+          wire.pos = pos - 1
+          id = wire.varint(end)
+          pos = wire.pos
+          if (wire.hi !== 0) throw referenceError(id, wire.hi, 'sample.location_id')
+        }
+      }
+      if (id === 0) throw referenceError(0, 0, 'sample.location_id')
       if (++depth <= stackFrames) {
-        stack.push(id)
+        data[length++] = id
       } else {
-        stack.data[stack.length - 1] = cutMark
+        data[length - 1] = cutMark
         this.cut = true
       }
     }
-    if (stack.length > profileStackEntries) {
-      throw limitError(this.limits, 'profileStackEntries', stack.length)
-    }
+    wire.pos = pos
+    stack.length = length
+    if (length > profileStackEntries) throw limitError(this.limits, 'profileStackEntries', length)
     return depth
   }
 
@@ -110,11 +132,10 @@ export class SampleReader {
   private labelEnd(end: number): number {
     const { wire, limits } = this
     wire.expect(bytesType, 'sample.label')
-    const inSample = this.labelKey.length - (this.labelStart.data[this.count - 1] as number)
+    const { count } = this.labels
+    const inSample = count - (this.labelStart.data[this.count - 1] as number)
     if (inSample === limits.sampleLabels) throw limitError(limits, 'sampleLabels', inSample + 1)
-    if (this.labelKey.length === limits.profileLabels) {
-      throw limitError(limits, 'profileLabels', this.labelKey.length + 1)
-    }
+    if (count === limits.profileLabels) throw limitError(limits, 'profileLabels', count + 1)
     return wire.block(end)
   }
 
@@ -127,19 +148,23 @@ export class SampleReader {
     let unit = 0
     while (wire.pos < end) {
       const field = wire.tag(end)
-      if (field === 1) key = strings.index(end, 'label.key')
-      else if (field === 2) str = strings.index(end, 'label.str')
-      else if (field === 3) {
-        wire.expect(varintType, 'label.num')
-        lo = wire.varint(end)
+      if (field > 4) {
+        wire.skip(end)
+        continue
+      }
+      if (wire.wireType !== varintType) wire.expect(varintType, labelFields[field] as string)
+      const number = wire.varint(end)
+      if (field === 3) {
+        lo = number
         hi = wire.hi
-      } else if (field === 4) unit = strings.index(end, 'label.num_unit')
-      else wire.skip(end)
+        continue
+      }
+      if (number > strings.highest || wire.hi !== 0) strings.pointTo(number, labelFields[field] as string)
+      if (field === 1) key = number
+      else if (field === 2) str = number
+      else unit = number
     }
-    this.labelKey.push(key)
-    this.labelStr.push(str)
-    this.labelNum.push(lo, hi)
-    this.labelUnit.push(unit)
+    this.labels.push(key, str, lo, hi, unit)
   }
 
   private checkWidth(width: number): void {
@@ -150,10 +175,10 @@ export class SampleReader {
   }
 
   private checkLabelBytes(longBytes: ReadonlyMap<number, number>): void {
-    const { limits } = this
-    for (let i = 0; i < this.labelKey.length; i++) {
-      const name = longBytes.get(this.labelKey.data[i] as number) ?? 0
-      const value = longBytes.get(this.labelStr.data[i] as number) ?? 0
+    const { limits, labels } = this
+    for (let i = 0; i < labels.count; i++) {
+      const name = longBytes.get(labels.key[i] as number) ?? 0
+      const value = longBytes.get(labels.str[i] as number) ?? 0
       if (name > limits.labelNameBytes) throw limitError(limits, 'labelNameBytes', name)
       if (value > limits.labelValueBytes) throw limitError(limits, 'labelValueBytes', value)
     }

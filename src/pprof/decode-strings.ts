@@ -9,7 +9,8 @@ export class StringReader {
   readonly strings: string[] = []
   /** Bytes of the strings that are too long for some part of a label, by index. */
   readonly longBytes = new Map<number, number>()
-  private highest = 0
+  /** The highest index of those that were read. */
+  highest = 0
   private highestIn = ''
 
   constructor(
@@ -36,15 +37,20 @@ export class StringReader {
     const { wire } = this
     wire.expect(varintType, what)
     const index = wire.varint(end)
-    if (wire.hi !== 0) {
-      const value = BigInt.asIntN(64, (BigInt(wire.hi) << 32n) | BigInt(index))
+    if (index > this.highest || wire.hi !== 0) this.pointTo(index, what)
+    return index
+  }
+
+  /** Remembers an index that was read just now. */
+  pointTo(index: number, what: string): void {
+    const { hi } = this.wire
+    if (hi !== 0) {
+      const value = BigInt.asIntN(64, (BigInt(hi) << 32n) | BigInt(index))
       throw indexError(what, String(value), 'string_table', this.strings.length)
     }
-    if (index > this.highest) {
-      this.highest = index
-      this.highestIn = what
-    }
-    return index
+    if (index <= this.highest) return
+    this.highest = index
+    this.highestIn = what
   }
 
   finish(): string[] {

@@ -8,11 +8,11 @@ import { bytesType, varintType, type WireReader } from './wire'
 
 /** Reads `function` messages into columns. */
 export class FunctionReader {
-  readonly id = new U32Column(1024)
-  readonly name = new U32Column(1024)
-  readonly systemName = new U32Column(1024)
-  readonly filename = new U32Column(1024)
-  readonly startLine = new U32Column(1024)
+  readonly id = new U32Column()
+  readonly name = new U32Column()
+  readonly systemName = new U32Column()
+  readonly filename = new U32Column()
+  readonly startLine = new U32Column()
 
   constructor(
     private readonly wire: WireReader,
@@ -63,14 +63,14 @@ export class FunctionReader {
 
 /** Reads `location` messages into columns; mappings and functions are ids until those tables are known. */
 export class LocationReader {
-  readonly id = new U32Column(1024)
-  readonly address = new WordColumn(1024)
-  readonly mapping = new U32Column(1024)
-  readonly folded = new U32Column(1024)
-  readonly lineStart = new U32Column(1024)
-  readonly lineFunction = new U32Column(1024)
-  readonly lineNumber = new U32Column(1024)
-  readonly lineColumn = new U32Column(1024)
+  readonly id = new U32Column()
+  readonly address = new WordColumn()
+  readonly mapping = new U32Column()
+  readonly folded = new U32Column()
+  readonly lineStart = new U32Column()
+  readonly lineFunction = new U32Column()
+  readonly lineNumber = new U32Column()
+  readonly lineColumn = new U32Column()
 
   constructor(
     private readonly wire: WireReader,

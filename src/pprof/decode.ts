@@ -6,6 +6,7 @@ import { FormatError, limitError } from './format-error'
 import { resolveIds } from './ids'
 import { type LimitValues, limitValues } from './limits'
 import { none, type Profile, type ValueType } from './model'
+import { SampleColumns } from './sample-columns'
 import { bytesType, varintType, WireReader } from './wire'
 
 /**
@@ -14,11 +15,17 @@ import { bytesType, varintType, WireReader } from './wire'
  *
  * Repaired rather than refused: bytes that are not UTF-8 (U+FFFD), negative lines (unknown), stacks and strings above
  * `limits.stackFrames` and `limits.symbolBytes` (cut; a cut stack has a frame `truncated` at its root).
+ *
+ * @param columns what its samples are decoded into
  */
-export function decodeProfile(bytes: Uint8Array, limits: LimitValues = limitValues()): Profile {
+export function decodeProfile(
+  bytes: Uint8Array,
+  limits: LimitValues = limitValues(),
+  columns = new SampleColumns(),
+): Profile {
   if (bytes.length > limits.profileInflatedBytes)
     throw limitError(limits, 'profileInflatedBytes', bytes.length)
-  const reader = new ProfileReader(bytes, limits)
+  const reader = new ProfileReader(bytes, limits, columns)
   reader.read()
   return reader.finish()
 }
@@ -27,10 +34,14 @@ export function decodeProfile(bytes: Uint8Array, limits: LimitValues = limitValu
  * As decodeProfile, for a profile that names no sample types, as Splunk's: the caller knows them. Every sample has the same number
  * of values, which may be none: `samples.values.length / samples.count`.
  */
-export function decodeUntypedProfile(bytes: Uint8Array, limits: LimitValues): Profile {
+export function decodeUntypedProfile(
+  bytes: Uint8Array,
+  limits: LimitValues = limitValues(),
+  columns = new SampleColumns(),
+): Profile {
   if (bytes.length > limits.profileInflatedBytes)
     throw limitError(limits, 'profileInflatedBytes', bytes.length)
-  const reader = new ProfileReader(bytes, limits)
+  const reader = new ProfileReader(bytes, limits, columns)
   reader.read()
   return reader.finish(false)
 }
@@ -59,12 +70,13 @@ class ProfileReader {
   constructor(
     bytes: Uint8Array,
     private readonly limits: LimitValues,
+    columns: SampleColumns,
   ) {
     const wire = new WireReader(bytes)
     const strings = new StringReader(wire, limits)
     this.wire = wire
     this.strings = strings
-    this.samples = new SampleReader(wire, strings, limits)
+    this.samples = new SampleReader(wire, strings, limits, columns)
     this.locations = new LocationReader(wire, limits)
     this.functions = new FunctionReader(wire, strings, limits)
     this.mappings = new MappingReader(wire, strings, limits)

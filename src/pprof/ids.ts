@@ -27,12 +27,13 @@ export function referenceError(lo: number, hi: number, what: string): FormatErro
 export function resolveIds(ids: Uint32Array, { data, length }: U32Column, what: string, table: string): void {
   const numbered = ids.every((id, index) => id === index + 1)
   const known = numbered ? undefined : internIds(ids, table)
+  const count = ids.length
   for (let i = 0; i < length; i++) {
     const id = data[i] as number
     const index = known ? known.find(data, i, i + 1) : id - 1
-    if (id === 0) data[i] = none
-    else if (index >= 0 && index < ids.length) data[i] = index
-    else throw indexError(what, id, table, ids.length)
+    if (index >= 0 && index < count) data[i] = index
+    else if (id === 0) data[i] = none
+    else throw indexError(what, id, table, count)
   }
 }
 

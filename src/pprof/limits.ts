@@ -195,10 +195,16 @@ export const limits = {
     reached: 'refused: 429 intake_busy, Retry-After',
   },
   uploadsChecked: {
-    value: 1,
+    value: 2,
     unit: 'uploads',
     of: 'uploads inflated and decoded at one time',
     reached: 'the others wait',
+  },
+  uploadsWaiting: {
+    value: 32,
+    unit: 'uploads',
+    of: 'received uploads that wait to be inflated and decoded',
+    reached: 'refused: 429 intake_busy, Retry-After; a new one before its body is read',
   },
   checkMs: {
     value: 20_000,
@@ -240,7 +246,7 @@ export const limits = {
     value: 1_073_741_824,
     unit: 'bytes',
     of: 'records that are not in the columns yet',
-    reached: 'refused: 429 intake_busy, Retry-After',
+    reached: 'refused: 429 intake_busy, Retry-After; from 80 % on before its body is read',
   },
   diskFreeBytes: {
     value: 268_435_456,

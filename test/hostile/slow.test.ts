@@ -148,3 +148,19 @@ test('uploads above what the intake may hold are told to come again', async (t) 
   assert.equal((await post(intake, Buffer.alloc(300_001))).code, 'intake_busy')
   assert.equal((await post(intake, body)).status, 202)
 })
+
+test('uploads that would wait behind many are refused, and the others are answered', async (t) => {
+  const intake = await intakeFor(t, { limits: { uploadsChecked: 1, uploadsWaiting: 2 } })
+  const body = uploadBody(event(), { 'wall.pprof': await realProfile() })
+  const answers = await Promise.all(Array.from({ length: 40 }, () => post(intake, body)))
+  const refused = answers.filter(({ status }) => status === 429)
+  assert.ok(refused.length > 0 && refused.length < 40)
+  assert.ok(answers.every(({ status }) => status === 202 || status === 429))
+  for (const { message } of refused) {
+    assert.equal(
+      message,
+      'The intake holds 2 waiting uploads; the limit is 2 (limits.uploadsWaiting). Try again later.',
+    )
+  }
+  assert.equal((await post(intake, body)).status, 202)
+})

@@ -19,6 +19,8 @@ export class FileSink implements Sink {
 
   constructor(private readonly dir: string) {}
 
+  admit(): void {}
+
   async profiles(upload: ProfileUpload): Promise<{ id: string; repeated: boolean }> {
     const { startMs, endMs, endpointCounts } = upload
     const named = [{ name: 'event.json', bytes: upload.event }, ...upload.profiles]

@@ -73,9 +73,17 @@ export async function* readRows(
 ): AsyncGenerator<RawProfile> {
   for (const row of rows) {
     const bytes = row.blob && (await blobs.getRange(row.blob.key, row.blob.offset, row.blob.length))
-    const profile = bytes && (await readProfile(bytes, limits).catch(() => undefined))
+    const profile = bytes && readable(bytes, limits)
     if (profile) yield { row, profile }
     else missing()
+  }
+}
+
+function readable(bytes: Uint8Array, limits: Sources['limits']): Profile | undefined {
+  try {
+    return readProfile(bytes, limits)
+  } catch {
+    return undefined
   }
 }
 

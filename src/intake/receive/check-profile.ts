@@ -3,7 +3,12 @@ import { CodedError } from '../../pprof/errors'
 import { FormatError } from '../../pprof/format-error'
 import type { LimitValues } from '../../pprof/limits'
 import type { Profile } from '../../pprof/model'
+import { SampleColumns } from '../../pprof/sample-columns'
 import { inflateGzip, inflateZstd, readsZstd, sniff, TooLarge } from '../inflate'
+
+/** Of this thread, which checks one profile after the other. What a larger profile takes is not kept. */
+const columns = new SampleColumns()
+const keptBytes = 4 * 1024 * 1024
 
 /** Inflates and decodes the profiles of one upload, one after the other, charging what they inflate to. */
 export class ProfileChecker {
@@ -16,19 +21,16 @@ export class ProfileChecker {
   }
 
   /**
+   * The profile is good until the next one is checked.
    * @param decode how its bytes are read where they are no ordinary profile
    * @returns undefined where this runtime has no zstd. Throws CodedError attachment_*, profile_* or attachments_too_large.
    */
-  async check(
-    name: string,
-    bytes: Uint8Array,
-    decode: (bytes: Uint8Array, limits: LimitValues) => Profile = decodeProfile,
-  ): Promise<Profile | undefined> {
+  check(name: string, bytes: Uint8Array, decode: typeof decodeProfile = decodeProfile): Profile | undefined {
     if (sniff(bytes) === 'zstd' && !readsZstd) return undefined
-    const inflated = await this.#inflate(name, bytes)
+    const inflated = this.#inflate(name, bytes)
     this.#leftBytes -= inflated.length
     try {
-      return decode(inflated, this.#limits)
+      return decode(inflated, this.#limits, inflated.length > keptBytes ? undefined : columns)
     } catch (error) {
       // Any other error is a fault of the decoder, and shall be seen as one.
       if (!(error instanceof FormatError)) throw error
@@ -36,14 +38,14 @@ export class ProfileChecker {
     }
   }
 
-  async #inflate(name: string, bytes: Uint8Array): Promise<Uint8Array> {
+  #inflate(name: string, bytes: Uint8Array): Uint8Array {
     const compression = sniff(bytes)
     const maxBytes = Math.min(this.#leftBytes, this.#limits.profileInflatedBytes)
     if (compression === 'lz4')
       throw new CodedError('attachment_encoding_unsupported', { name, actual: compression })
     try {
-      if (compression === 'gzip') return await inflateGzip(bytes, maxBytes)
-      if (compression === 'zstd') return await inflateZstd(bytes, maxBytes)
+      if (compression === 'gzip') return inflateGzip(bytes, maxBytes)
+      if (compression === 'zstd') return inflateZstd(bytes, maxBytes)
     } catch (error) {
       if (error instanceof TooLarge) throw this.#tooLarge(name, maxBytes)
       throw new CodedError('attachment_corrupt', {

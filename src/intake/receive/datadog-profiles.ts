@@ -1,6 +1,7 @@
 import { CodedError } from '../../pprof/errors'
 import type { ReceivedProfile } from '../model'
 import { columnContents } from '../store/column-profile'
+import { packContents } from '../store/packed-contents'
 import { ProfileChecker } from './check-profile'
 import { assemble } from './datadog-event'
 import { splitParts } from './multipart'
@@ -27,9 +28,9 @@ export const datadogProfiles: Protocol = {
         continue
       }
       try {
-        const profile = await checker.check(name, bytes)
+        const profile = checker.check(name, bytes)
         if (profile === undefined) unchecked++
-        profiles.push({ name, bytes, ...(profile && { contents: columnContents(profile) }) })
+        profiles.push({ name, bytes, ...(profile && { contents: packContents(columnContents(profile)) }) })
       } catch (error) {
         if (!(error instanceof CodedError)) throw error
         first ??= error

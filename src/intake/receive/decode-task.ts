@@ -17,7 +17,7 @@ export type DecodeResult = { received: Received } | { code: ErrorCode; details: 
 /** Reads one request. Rejects only for faults of ours. */
 export async function decodeTask(task: DecodeTask): Promise<DecodeResult> {
   try {
-    const body = await decodeContent(task.encoding, task.body, task.limits.uploadBytes)
+    const body = decodeContent(task.encoding, task.body, task.limits.uploadBytes)
     return { received: await protocols[task.protocol].decode({ ...task, body }, task.limits) }
   } catch (error) {
     if (error instanceof CodedError) return { code: error.code, details: error.details }

@@ -20,7 +20,11 @@ export class Decoder {
       minThreads: 1,
       maxThreads: limits.uploadsChecked,
       idleTimeout: 60_000,
-      resourceLimits: { maxOldGenerationSizeMb: limits.checkHeapBytes / 2 ** 20 },
+      resourceLimits: {
+        maxOldGenerationSizeMb: limits.checkHeapBytes / 2 ** 20,
+        // What is decoded is soon garbage: V8's 48 MiB for it would be full of it, in each thread.
+        maxYoungGenerationSizeMb: 12,
+      },
     })
   }
 

@@ -26,7 +26,7 @@ export async function foreignProfile(
   bytes: Uint8Array,
   checker: ProfileChecker,
 ): Promise<ForeignProfile> {
-  const decoded = await checker.check(called, bytes)
+  const decoded = checker.check(called, bytes)
   if (decoded === undefined) {
     return { profile: { name: 'profile.pprof', bytes }, startMs: undefined, endMs: undefined }
   }

@@ -14,7 +14,8 @@ export async function receive(
   protocol: ProtocolName,
   key?: KeyHolder,
 ): Promise<Reply> {
-  const { limits, counters, gate, decoder } = context
+  const { limits, counters, gate, decoder, sink } = context
+  sink.admit()
   const encoding = contentEncoding(request.headers['content-encoding'])
   const described = describe(request)
   return gate.upload(async (charge) => {

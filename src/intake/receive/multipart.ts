@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { CodedError } from '../../pprof/errors'
 import type { LimitValues } from '../../pprof/limits'
@@ -23,14 +22,14 @@ const parserMs = 5_000
  */
 export async function splitParts(body: Uint8Array, contentType: string, bounds: Bounds): Promise<Part[]> {
   const parser = newParser(contentType, bounds)
-  const stuck = new AbortController()
+  let stuck: NodeJS.Timeout | undefined
   try {
-    return await Promise.race([
-      collect(parser, body, bounds),
-      wait(parserMs, undefined, { signal: stuck.signal }).then(() => malformed('it has no end')),
-    ])
+    return await new Promise((resolve, reject) => {
+      stuck = setTimeout(() => reject(malformed('it has no end')), parserMs)
+      collect(parser, body, bounds).then(resolve, reject)
+    })
   } finally {
-    stuck.abort()
+    clearTimeout(stuck)
     parser.on('error', () => {})
     parser.destroy()
   }
@@ -39,7 +38,7 @@ export async function splitParts(body: Uint8Array, contentType: string, bounds: 
 function collect(parser: BusboyInstance, body: Uint8Array, bounds: Bounds): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: (Omit<Part, 'bytes'> & { chunks: Buffer[] })[] = []
-    const fail = (error: Error) => reject(new CodedError('multipart_malformed', { reason: error.message }))
+    const fail = (error: Error) => reject(malformed(error.message))
     parser.on(
       'file',
       (field: string | undefined = '', stream: BusboyFileStream, filename: string | undefined) => {
@@ -55,10 +54,22 @@ function collect(parser: BusboyInstance, body: Uint8Array, bounds: Bounds): Prom
     parser.on('error', (error) => fail(error instanceof Error ? error : new Error('unreadable')))
     parser.on('finish', () => {
       const named = parts.filter((part) => part.name !== '')
-      resolve(named.map(({ chunks, ...names }) => ({ ...names, bytes: Buffer.concat(chunks) })))
+      resolve(named.map(({ chunks, ...names }) => ({ ...names, bytes: joined(chunks) })))
     })
     parser.end(Buffer.from(body.buffer, body.byteOffset, body.length))
   })
+}
+
+/** The pieces of a part lie one after the other in the body: together they are a view of it. */
+function joined(chunks: Buffer[]): Buffer {
+  const [first] = chunks
+  if (first === undefined) return Buffer.alloc(0)
+  let end = first.byteOffset
+  for (const chunk of chunks) {
+    if (chunk.buffer !== first.buffer || chunk.byteOffset !== end) return Buffer.concat(chunks)
+    end += chunk.length
+  }
+  return Buffer.from(first.buffer, first.byteOffset, end - first.byteOffset)
 }
 
 // RFC 2046 section 5.1.1: 1 to 70 characters, not ending in a space.
@@ -84,6 +95,6 @@ function unsupported(contentType: string): never {
   throw new CodedError('content_type_unsupported', { actual: contentType === '' ? 'absent' : contentType })
 }
 
-function malformed(reason: string): never {
-  throw new CodedError('multipart_malformed', { reason })
+function malformed(reason: string): CodedError {
+  return new CodedError('multipart_malformed', { reason })
 }

@@ -19,7 +19,7 @@ export async function splunkProfile(
   type: unknown,
   checker: ProfileChecker,
 ): Promise<ForeignProfile> {
-  const decoded = await checker.check('body', bytes, decodeUntypedProfile)
+  const decoded = checker.check('body', bytes, decodeUntypedProfile)
   if (decoded === undefined)
     throw new CodedError('attachment_encoding_unsupported', { name: 'body', actual: 'zstd' })
   const { samples } = decoded

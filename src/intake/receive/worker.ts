@@ -6,21 +6,24 @@ export default async function work(task: DecodeTask | undefined): Promise<unknow
   if (task === undefined) return
   const result = await decodeTask(task)
   if (!('received' in result)) return result
-  const moved = ownBytes(result)
-  return move({ [valueSymbol]: result, [transferableSymbol]: moved })
+  return move({ [valueSymbol]: result, [transferableSymbol]: [...movable(result)] })
 }
 
-// Parts of a body lie in one piece of memory, or in Node's pool: each gets memory of its own, which alone is handed over.
-function ownBytes(result: Extract<DecodeResult, { received: unknown }>): ArrayBuffer[] {
-  const moved: ArrayBuffer[] = []
+/** The memory of all bytes, each once. What may lie in Node's pool, which is everybody's, is copied. */
+function movable(result: Extract<DecodeResult, { received: unknown }>): Set<ArrayBuffer> {
+  const moved = new Set<ArrayBuffer>()
   const own = (bytes: Uint8Array): Uint8Array => {
-    const copy = new Uint8Array(bytes)
-    moved.push(copy.buffer)
-    return copy
+    const isPooled = bytes.buffer.byteLength <= Buffer.poolSize
+    const own = isPooled ? new Uint8Array(bytes) : bytes
+    moved.add(own.buffer as ArrayBuffer)
+    return own
   }
   for (const upload of result.received.uploads) {
     upload.event = own(upload.event)
-    for (const profile of upload.profiles) profile.bytes = own(profile.bytes)
+    for (const profile of upload.profiles) {
+      profile.bytes = own(profile.bytes)
+      if (profile.contents) profile.contents = own(profile.contents)
+    }
   }
   return moved
 }

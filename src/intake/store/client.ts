@@ -3,11 +3,9 @@ import { extname, join } from 'node:path'
 import { CodedError } from '../../pprof/errors'
 import type { QueryName } from '../query/queries'
 import type { SegmentProgress } from '../wal/wal'
-import type { ColumnContents } from './column-profile'
 import { CrashLedger } from './crash-ledger'
 import type { Command, Report } from './messages'
 import type { StoreProcessOptions } from './options'
-import { packContents } from './packed-contents'
 
 export interface StoreClientOptions extends StoreProcessOptions {
   onReport(report: Extract<Report, { type: 'written' | 'count' | 'trouble' }>): void
@@ -57,9 +55,9 @@ export class StoreClient {
     if (this.#opened) this.#send({ type: 'progress', progress })
   }
 
-  contents(uploadId: string, contents: (ColumnContents | undefined)[]): void {
+  contents(uploadId: string, contents: (Uint8Array | undefined)[]): void {
     if (!this.#opened) return
-    this.#send({ type: 'contents', uploadId, contents: contents.map((one) => one && packContents(one)) })
+    this.#send({ type: 'contents', uploadId, contents })
   }
 
   query(name: QueryName, params: unknown): Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import { Interner } from '../../pprof/interner'
 import type { Profile } from '../../pprof/model'
 import { functionStacks } from './function-stacks'
 import { recogniseKind } from './kinds'
-import { labelColumn, labelId, labelNames, labelText } from './labels'
+import { labelColumns, labelId, labelNames, labelText } from './labels'
 import type { ColumnProfile } from './profile-store'
 
 /** What the columns know of a profile but for what came around it. */
@@ -21,18 +21,27 @@ export type ColumnContents = Pick<
   | 'spanIds'
 >
 
+type LabelColumns = [endpoint: Int32Array, rootSpan: Int32Array, span: Int32Array, trace: Int32Array]
+
 /** Sums a profile by endpoint and function stack. */
 export function columnContents(profile: Profile): ColumnContents {
   const { kind, columns } = recogniseKind(profile.sampleTypes)
   const { samples, sampleTypes } = profile
   const { ofSample, ...stacks } = functionStacks(profile)
-  const { endpoints, ofSample: endpointOf } = endpointsOf(profile)
+  const { endpoint, rootSpan, span, trace } = labelNames
+  const [ofEndpoint, ...ofIds] = labelColumns(profile, [endpoint, rootSpan, span, trace]) as LabelColumns
+  const { endpoints, ofSample: endpointOf } = endpointsOf(profile, ofEndpoint)
   const rows = new Interner()
   const rowOf = new Uint32Array(samples.count)
   const pair = [0, 0]
   for (let sample = 0; sample < samples.count; sample++) {
-    pair[0] = endpointOf[sample] as number
-    pair[1] = ofSample[sample] as number
+    const [endpoint, stack] = [endpointOf[sample] as number, ofSample[sample] as number]
+    if (sample > 0 && endpoint === pair[0] && stack === pair[1]) {
+      rowOf[sample] = rowOf[sample - 1] as number
+      continue
+    }
+    pair[0] = endpoint
+    pair[1] = stack
     rowOf[sample] = rows.intern(pair)
   }
   const rowEndpoint = new Uint32Array(rows.count)
@@ -65,7 +74,7 @@ export function columnContents(profile: Profile): ColumnContents {
     rowEndpoint,
     rowStack,
     rowValues,
-    spanIds: spanIds(profile),
+    spanIds: spanIds(profile, ...ofIds),
   }
 }
 
@@ -82,10 +91,9 @@ function inSteps(sums: Float64Array, step: number): Float64Array {
   })
 }
 
-function endpointsOf(profile: Profile): { endpoints: string[]; ofSample: Uint32Array } {
+function endpointsOf(profile: Profile, labels: Int32Array): { endpoints: string[]; ofSample: Uint32Array } {
   const known = new Map<string, number>([['', 0]])
   const { labelStr } = profile.samples
-  const labels = labelColumn(profile, labelNames.endpoint)
   // Of each string once: there are few.
   const ofString = new Map<number, number>()
   const ofSample = new Uint32Array(labels.length)
@@ -105,7 +113,7 @@ function endpointsOf(profile: Profile): { endpoints: string[]; ofSample: Uint32A
 }
 
 /** Local root spans find a profile for every span below them; where a client has none, its spans do. */
-function spanIds(profile: Profile): BigUint64Array {
+function spanIds(profile: Profile, roots: Int32Array, spans: Int32Array, traces: Int32Array): BigUint64Array {
   const { labelStr, labelNum } = profile.samples
   const halves = halvesOf(labelNum)
   const ids = new Interner()
@@ -121,9 +129,6 @@ function spanIds(profile: Profile): BigUint64Array {
     }
     if (pair[0] !== 0 || pair[1] !== 0) ids.intern(pair)
   }
-  const roots = labelColumn(profile, labelNames.rootSpan)
-  const spans = labelColumn(profile, labelNames.span)
-  const traces = labelColumn(profile, labelNames.trace)
   for (let sample = 0; sample < roots.length; sample++) {
     const root = roots[sample] as number
     const span = root >= 0 ? root : (spans[sample] as number)

@@ -1,20 +1,19 @@
 import type { ColumnContents } from './column-profile'
-import { type PackedContents, unpackContents } from './packed-contents'
+import { unpackContents } from './packed-contents'
 
-const frameBytes = 120
+type Packed = readonly (Uint8Array | undefined)[]
 
 /** Contents of profiles that were decoded when they were received, until their upload is read from the log. The oldest give way: what is not here is decoded again. */
 export class ContentsCache {
-  readonly #uploads = new Map<string, { contents: (PackedContents | undefined)[]; bytes: number }>()
+  readonly #uploads = new Map<string, Packed>()
   #bytes = 0
 
   constructor(private readonly maxBytes: number) {}
 
-  put(uploadId: string, contents: (PackedContents | undefined)[]): void {
-    const bytes = contents.reduce((sum, one) => sum + (one ? sizeOf(one) : 0), 0)
+  put(uploadId: string, contents: Packed): void {
     this.#remove(uploadId)
-    this.#uploads.set(uploadId, { contents, bytes })
-    this.#bytes += bytes
+    this.#uploads.set(uploadId, contents)
+    this.#bytes += sizeOf(contents)
     for (const [oldest] of this.#uploads) {
       if (this.#bytes <= this.maxBytes) return
       this.#remove(oldest)
@@ -26,16 +25,15 @@ export class ContentsCache {
     return this.#remove(uploadId).map((one) => one && unpackContents(one))
   }
 
-  #remove(uploadId: string): (PackedContents | undefined)[] {
+  #remove(uploadId: string): Packed {
     const found = this.#uploads.get(uploadId)
     if (found === undefined) return []
     this.#uploads.delete(uploadId)
-    this.#bytes -= found.bytes
-    return found.contents
+    this.#bytes -= sizeOf(found)
+    return found
   }
 }
 
-function sizeOf({ stackStart, stackFrames, rowStack, rowValues, spanIds, names }: PackedContents): number {
-  const columns = [stackStart, stackFrames, rowStack, rowStack, spanIds, ...rowValues]
-  return columns.reduce((sum, { byteLength }) => sum + byteLength, names.length * frameBytes)
+function sizeOf(contents: Packed): number {
+  return contents.reduce((sum, one) => sum + (one?.byteLength ?? 0), 0)
 }

@@ -25,12 +25,12 @@ const maxAgeMs = 8 * 86_400_000
 const maxAheadMs = 3_600_000
 
 /** Decodes every profile of an upload's record; a bad one spoils only itself. */
-export async function decodeUpload(
+export function decodeUpload(
   record: LogRecord,
   segment: string,
   limits: LimitValues,
   takeContents: (uploadId: string) => (ColumnContents | undefined)[],
-): Promise<DecodedUpload> {
+): DecodedUpload {
   const header = record.header as UploadHeader
   const times = plausibleTimes(header)
   const tags = new Map(header.tags)
@@ -42,7 +42,7 @@ export async function decodeUpload(
     if (blob === undefined || !isProfile(name)) continue
     const id = profileId(header.id, index)
     try {
-      const contents = decodedBefore[index] ?? columnContents(await readProfile(blob.bytes, limits))
+      const contents = decodedBefore[index] ?? columnContents(readProfile(blob.bytes, limits))
       // Of several profiles of one kind in one upload, one tells the requests.
       const endpointCounts = counted.has(contents.kind) ? {} : header.endpointCounts
       counted.add(contents.kind)

@@ -1,6 +1,6 @@
 import { U32Column } from '../../pprof/columns'
 import { Interner } from '../../pprof/interner'
-import type { Profile } from '../../pprof/model'
+import type { Profile, Samples } from '../../pprof/model'
 import { FrameTable } from './frame-table'
 import type { Frame } from './profile-store'
 
@@ -28,6 +28,10 @@ export function functionStacks(profile: Profile): FunctionStacks {
   for (let sample = 0; sample < samples.count; sample++) {
     const from = samples.stackStart[sample] as number
     const to = samples.stackStart[sample + 1] as number
+    if (sample > 0 && isRepeated(samples, sample)) {
+      ofSample[sample] = ofSample[sample - 1] as number
+      continue
+    }
     const known = byLocations.count
     const row = byLocations.intern(samples.stack, from, to)
     if (row === known) {
@@ -53,6 +57,18 @@ export function functionStacks(profile: Profile): FunctionStacks {
   if (usesUnknown) frames.push({ name: '(unknown)', file: '', line: 0 })
   const { start, cells } = byFrames.finish()
   return { frames, ofSample, stackStart: start, stackFrames: cells }
+}
+
+/** Profiles mostly list their samples stack by stack: comparing costs less than a hash. */
+function isRepeated({ stack, stackStart }: Samples, sample: number): boolean {
+  const from = stackStart[sample] as number
+  const to = stackStart[sample + 1] as number
+  const depth = to - from
+  if (depth !== from - (stackStart[sample - 1] as number)) return false
+  for (let at = from; at < to; at++) {
+    if (stack[at] !== stack[at - depth]) return false
+  }
+  return true
 }
 
 function framesOf({ functions, strings }: Profile) {

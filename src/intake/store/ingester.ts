@@ -47,7 +47,7 @@ export interface IngesterOptions {
   onError(error: unknown): void
 }
 
-const maxBatchRecords = 64
+const maxBatchRecords = 128
 const maxBatchBytes = 16 * 1024 * 1024
 const gatherMs = 1_000
 const retryMs = 5_000
@@ -63,6 +63,8 @@ export class Ingester {
   #running: Promise<void> | undefined
   #wake: (() => void) | undefined
   #stopping = false
+  /** Somebody waits for what is pending. */
+  #hurried = false
 
   constructor(private readonly options: IngesterOptions) {}
 
@@ -70,11 +72,13 @@ export class Ingester {
     this.#pending.set(progress.segment, progress)
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
+      this.#hurried = false
     })
   }
 
   /** Resolves when all that was announced before is in the columns, or the last try at it has failed. */
   async idle(): Promise<void> {
+    this.#hurried = this.#running !== undefined
     this.#wake?.()
     await this.#running
   }
@@ -87,10 +91,14 @@ export class Ingester {
   }
 
   async #run(): Promise<void> {
-    // What comes within a second shares a transaction: each costs a write and sync of its own.
-    await this.#pause(gatherMs)
+    let nextMs = performance.now() + gatherMs
     while (this.#pending.size > 0 && !this.#stopping) {
-      const progress = this.#pending.values().next().value as SegmentProgress
+      // What comes within a second shares a transaction: each costs a write and sync of its own.
+      const isGrowing = this.#pending.size === 1 && !this.#first().sealed
+      if (isGrowing && !this.#hurried) await this.#pause(nextMs - performance.now())
+      if (this.#stopping) return
+      nextMs = performance.now() + gatherMs
+      const progress = this.#first()
       try {
         await this.#ingest(progress)
       } catch (error) {
@@ -98,6 +106,10 @@ export class Ingester {
         else await this.#retry(error)
       }
     }
+  }
+
+  #first(): SegmentProgress {
+    return this.#pending.values().next().value as SegmentProgress
   }
 
   async #retry(error: unknown): Promise<void> {
@@ -113,7 +125,7 @@ export class Ingester {
   }
 
   async #pause(ms: number): Promise<void> {
-    if (this.#stopping) return
+    if (this.#stopping || ms <= 0) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms)
       this.#wake = () => {
@@ -184,7 +196,7 @@ export class Ingester {
       if (record.kind === recordKinds.spans) {
         for (const span of await unpackSpans(record)) batch.spans.push(span)
       } else if (record.kind === recordKinds.upload) {
-        const { profiles, bad, clockSkewed } = await decodeUpload(record, segment, limits, takeContents)
+        const { profiles, bad, clockSkewed } = decodeUpload(record, segment, limits, takeContents)
         batch.profiles.push(...profiles)
         if (clockSkewed) count('ingest.clock_skewed_uploads', 1)
         for (const one of bad) await deadLetters.keep(one)

@@ -91,6 +91,10 @@ export class IntakeStore implements Sink {
     return this.client.pid
   }
 
+  admit(): void {
+    this.wal.admit()
+  }
+
   async profiles(upload: ProfileUpload): Promise<{ id: string; repeated: boolean }> {
     const id = uploadId(upload)
     if (this.#recent.has(id)) {

@@ -13,25 +13,36 @@ export const labelNames = {
 
 /** Per sample the label of one of these names, as an index of `Samples.labelKey`; -1 where it has none. The first counts. */
 export function labelColumn(profile: Profile, names: readonly string[]): Int32Array {
+  return labelColumns(profile, [names])[0] as Int32Array
+}
+
+/** As labelColumn, several in one pass; a name belongs to one of them. */
+export function labelColumns(profile: Profile, wanted: readonly (readonly string[])[]): Int32Array[] {
   const { labelStart, labelKey, count } = profile.samples
-  const column = new Int32Array(count).fill(-1)
-  const isAsked = new Uint8Array(profile.strings.length)
+  const columns = wanted.map(() => new Int32Array(count).fill(-1))
+  const columnOf = new Map(
+    wanted.flatMap((names, column) => names.map((name) => [name, column + 1] as const)),
+  )
+  /** Number of the column plus one, by string. */
+  const ofKey = new Uint8Array(profile.strings.length)
   let some = false
   profile.strings.forEach((text, index) => {
-    if (!names.includes(text)) return
-    isAsked[index] = 1
+    const column = columnOf.get(text)
+    if (column === undefined) return
+    ofKey[index] = column
     some = true
   })
-  if (!some) return column
+  if (!some) return columns
   for (let sample = 0; sample < count; sample++) {
     const end = labelStart[sample + 1] as number
     for (let label = labelStart[sample] as number; label < end; label++) {
-      if (isAsked[labelKey[label] as number] === 0) continue
-      column[sample] = label
-      break
+      const number = ofKey[labelKey[label] as number] as number
+      if (number === 0) continue
+      const column = columns[number - 1] as Int32Array
+      if (column[sample] === -1) column[sample] = label
     }
   }
-  return column
+  return columns
 }
 
 /** The label's text, or its number as digits. */

@@ -4,14 +4,13 @@ import type { SegmentProgress } from '../wal/wal'
 import type { Attempt, Caution } from './crash-ledger'
 import type { IngestCounter } from './ingester'
 import type { StoreProcessOptions } from './options'
-import type { PackedContents } from './packed-contents'
 
 /** To the store's process. */
 export type Command =
   | { type: 'open'; options: StoreProcessOptions; caution: Caution }
   | { type: 'progress'; progress: SegmentProgress }
   /** Before the upload is in the log. */
-  | { type: 'contents'; uploadId: string; contents: (PackedContents | undefined)[] }
+  | { type: 'contents'; uploadId: string; contents: (Uint8Array | undefined)[] }
   | { type: 'query'; id: number; name: QueryName; params: unknown }
   /** Answered when all progress told before is in the columns. */
   | { type: 'settle'; id: number }

@@ -1,7 +1,7 @@
+import { deserialize, serialize } from 'node:v8'
 import type { ColumnContents } from './column-profile'
 
-/** Contents on their way to another process: hundreds of small objects and repeated paths would cost more to copy than to decode. */
-export interface PackedContents extends Omit<ColumnContents, 'frames'> {
+interface Packed extends Omit<ColumnContents, 'frames'> {
   names: string[]
   /** Each once. */
   files: string[]
@@ -9,7 +9,11 @@ export interface PackedContents extends Omit<ColumnContents, 'frames'> {
   lines: Uint32Array
 }
 
-export function packContents({ frames, ...rest }: ColumnContents): PackedContents {
+/**
+ * Contents as bytes, which pass two threads and a process: hundreds of small objects and repeated paths would cost more to copy than
+ * to decode. Only between programs of one version, and never stored.
+ */
+export function packContents({ frames, ...rest }: ColumnContents): Uint8Array {
   const fileIds = new Map<string, number>()
   const fileOf = new Uint32Array(frames.length)
   const lines = new Uint32Array(frames.length)
@@ -23,10 +27,11 @@ export function packContents({ frames, ...rest }: ColumnContents): PackedContent
     lines[i] = line
     return name
   })
-  return { ...rest, names, files: [...fileIds.keys()], fileOf, lines }
+  return serialize({ ...rest, names, files: [...fileIds.keys()], fileOf, lines } satisfies Packed)
 }
 
-export function unpackContents({ names, files, fileOf, lines, ...rest }: PackedContents): ColumnContents {
+export function unpackContents(bytes: Uint8Array): ColumnContents {
+  const { names, files, fileOf, lines, ...rest } = deserialize(bytes) as Packed
   const frames = names.map((name, i) => ({
     name,
     file: files[fileOf[i] as number] as string,

@@ -5,14 +5,13 @@ import type { Profile } from '../../pprof/model'
 import { inflateGzip, inflateZstd, readsZstd, sniff } from '../inflate'
 
 /** A profile out of its bytes as received. Throws an Error that says why not; nothing else can happen to the reader. */
-export async function readProfile(bytes: Uint8Array, limits: LimitValues): Promise<Profile> {
+export function readProfile(bytes: Uint8Array, limits: LimitValues): Profile {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const compression = sniff(buffer)
-  if (compression === 'gzip')
-    return decodeProfile(await inflateGzip(buffer, limits.profileInflatedBytes), limits)
+  if (compression === 'gzip') return decodeProfile(inflateGzip(buffer, limits.profileInflatedBytes), limits)
   if (compression === 'none') return decodeProfile(buffer, limits)
   if (compression === 'zstd' && readsZstd) {
-    return decodeProfile(await inflateZstd(buffer, limits.profileInflatedBytes), limits)
+    return decodeProfile(inflateZstd(buffer, limits.profileInflatedBytes), limits)
   }
   throw new CodedError('attachment_encoding_unsupported', { name: 'profile', actual: compression })
 }

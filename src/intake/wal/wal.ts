@@ -38,6 +38,8 @@ interface Active {
 
 const maxAgeMs = 10 * 60_000
 const freeCheckMs = 1_000
+/** Of limits.walBacklogBytes. */
+const busyShare = 0.8
 
 /**
  * The write-ahead log. Records that come while a write and sync is under way share the next one, up to limits.walGroupBytes; none
@@ -79,6 +81,15 @@ export class Wal {
 
   get backlogBytes(): number {
     return this.#backlogBytes
+  }
+
+  /** Throws CodedError intake_busy while the backlog is near its bound, so that what is under way still fits. */
+  admit(): void {
+    const limit = Math.floor(this.#options.limits.walBacklogBytes * busyShare)
+    const actual = this.#backlogBytes + this.#waitingBytes
+    if (actual < limit) return
+    const knob = `${busyShare * 100} % of limits.walBacklogBytes`
+    throw new CodedError('intake_busy', { actual, unit: 'bytes', limit, knob })
   }
 
   /** Resolves when the record would survive a loss of power. Rejects with CodedError intake_busy, storage_full or storage_failed: the record is then not acknowledged, though it may be found after a crash. */

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { Profile } from 'pprof-format'
 import { columnContents } from '../../../src/intake/store/column-profile'
+import { packContents } from '../../../src/intake/store/packed-contents'
 import { decodeProfile } from '../../../src/pprof/decode'
 import { realProfile } from '../helpers'
 import { makeUpload, ticks } from '../profiles'
@@ -83,7 +84,7 @@ test('what was decoded when it was received is not decoded again, and says the s
     wall: [ticks(['b@x.js', 'a@x.js'], 3, { 'trace endpoint': 'GET /a', 'span id': 7n })],
   })
   const [wall] = upload.profiles
-  const contents = columnContents(decodeProfile(gunzipSync(wall?.bytes as Uint8Array)))
+  const contents = packContents(columnContents(decodeProfile(gunzipSync(wall?.bytes as Uint8Array))))
   // Bytes that nothing can decode: the columns are right nevertheless.
   await store.profiles({ ...upload, profiles: [{ name: 'wall.pprof', bytes: Buffer.from('x'), contents }] })
   await store.settle()

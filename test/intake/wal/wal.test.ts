@@ -229,11 +229,19 @@ test('foreign and empty files are told apart, and new records go to a new segmen
 test('the backlog is bounded, and taken again once the columns have it', async (t) => {
   const limits = limitValues({ diskFreeBytes: 0, walBacklogBytes: 1_000 })
   const { wal, dir, progress } = await openLog(t, { limits })
-  await append(wal, 0, 990)
+  await append(wal, 0, 700)
+  wal.admit()
+  await append(wal, 0, 90)
+  assert.throws(() => wal.admit(), {
+    code: 'intake_busy',
+    message: /the limit is 800 \(80 % of limits\.walBacklogBytes\)/,
+  })
+  await append(wal, 0, 90)
   await assert.rejects(append(wal, 1), { code: 'intake_busy', status: 429 })
-  const { segment, end } = progress[0] as SegmentProgress
+  const { segment, end } = progress.at(-1) as SegmentProgress
   wal.release(segment, end, false)
   assert.equal(wal.backlogBytes, 0)
+  wal.admit()
   await append(wal, 2, 500)
   assert.ok(wal.backlogBytes > 500 && wal.backlogBytes < 700)
   await wal.close()

@@ -60,7 +60,7 @@ function packer(dictionary: Dictionary, limits: LimitValues) {
   return async (siblings: readonly OtlpProfile[]): Promise<ReceivedProfile> => {
     const profile = buildProfile(dictionary, siblings, limits, budget)
     const bytes = encodeProfile(profile)
-    await checker.check('profile', bytes)
+    checker.check('profile', bytes)
     return { name: fileName(profile.sampleTypes), bytes: await zip(bytes) }
   }
 }

@@ -149,7 +149,7 @@ export async function stackTotals(
   return {
     groups: raw.groups,
     rowGroup: rowGroup.finish(),
-    rowStack: new Int32Array(rowStack.finish().buffer),
+    rowStack: new Int32Array(rowStack.data.buffer, 0, rowStack.length),
     values,
     stackStart,
     stackFrames,

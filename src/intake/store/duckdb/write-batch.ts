@@ -4,6 +4,7 @@ import {
   DOUBLE,
   DuckDBUUIDValue,
   type DuckDBValue,
+  listValue,
   UBIGINT,
   UINTEGER,
   UUID,
@@ -66,7 +67,9 @@ async function unknownProfiles(write: Writer, profiles: readonly ColumnProfile[]
   // By time first: that is how the rows lie.
   const [from, to] = [Math.min(...minutes), Math.max(...minutes)]
   const known = await write.run(
-    `SELECT replace(uid::VARCHAR, '-', '') FROM profiles WHERE ts BETWEEN ${from} AND ${to}`,
+    `SELECT replace(uid::VARCHAR, '-', '') FROM profiles
+     WHERE ts BETWEEN ${from} AND ${to} AND uid IN (SELECT unnest($ids::VARCHAR[])::UUID)`,
+    { ids: listValue([...unique.keys()]) },
   )
   for (const id of known.texts(0)) unique.delete(id)
   return [...unique.values()]
@@ -125,6 +128,8 @@ async function writeSamples(
     (length) => new Uint32Array(length),
   ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
   const values = [0, 1, 2, 3].map(() => new BigInt64Array(rows))
+  // Making a BigInt of each value would be most of the work.
+  const halves = values.map(halvesOf)
   let at = 0
   profiles.forEach((profile, i) => {
     const { rowStack, rowEndpoint } = profile
@@ -141,9 +146,12 @@ async function writeSamples(
     kind.values.forEach(({ gauge }, column) => {
       const weight = gauge ? durationMs(profile) / 1_000 : 1
       const from = profile.rowValues[column] as Float64Array
-      const into = values[column] as BigInt64Array
-      for (let row = 0; row < from.length; row++)
-        into[at + row] = BigInt(Math.round((from[row] as number) * weight))
+      const into = halves[column] as Uint32Array
+      for (let row = 0; row < from.length; row++) {
+        const value = Math.round((from[row] as number) * weight)
+        into[2 * (at + row)] = value
+        into[2 * (at + row) + 1] = Math.floor(value / 2 ** 32)
+      }
     })
     at += rowStack.length
   })
