@@ -95,8 +95,25 @@ export interface Hotspots {
     totalWallNanos: number
     totalCpuNanos: number
   }[]
+  /** Executing lines, the costliest first; those that the client did not tell are left out. */
+  lines: {
+    frame: FrameInfo
+    line: number
+    selfWallNanos: number
+    selfCpuNanos: number
+  }[]
   samples: number
   /** Raw profiles read, and those that were there once but have expired. */
+  profiles: number
+  missingProfiles: number
+}
+
+/** Requests and jobs that ran a function, those that ran it longest first. */
+export interface FunctionSpans {
+  spans: { span: SpanInfo; wallNanos: number; cpuNanos: number; samples: number }[]
+  /** The function in samples outside of any span that is known. */
+  otherNanos: number
+  /** Raw profiles read, and those that have expired. */
   profiles: number
   missingProfiles: number
 }

@@ -107,6 +107,44 @@ test('a trace: its waterfall, the code of a span, and the time that was not on t
   await page.getByRole('radio', { name: 'Functions' }).click()
   const table = page.getByRole('table', { name: 'Functions of the span' })
   assert.match(await table.getByRole('row').nth(1).innerText(), /render/)
+  await page.getByRole('radio', { name: 'Lines' }).click()
+  const lines = page.getByRole('table', { name: 'Lines of the span' })
+  assert.match(await lines.getByRole('row').nth(1).innerText(), /cart\.js:8[\s\S]*render[\s\S]*2\.00 s/)
+  await page.getByRole('radio', { name: 'Span alone' }).click()
+  await page.getByText('No sample fell into this span').waitFor()
+  await page.getByRole('radio', { name: 'Whole profile' }).click()
+  await lines.getByText('slow.js:4').waitFor()
+})
+
+test('from a frame to the endpoints and the traces that run it', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/explore?${range}`)
+  const choose = async (item: string) => {
+    await graph(page).click({ button: 'right', position: { x: 60, y: 70 } })
+    await page.getByRole('menuitem', { name: item }).click()
+    await page.getByRole('button', { name: 'with function: parse' }).waitFor()
+  }
+  await choose('Endpoints that run it')
+  const endpoint = page.getByRole('table', { name: 'Endpoints' }).getByRole('row').nth(1)
+  assert.match(await endpoint.innerText(), /GET \/cart[\s\S]*4\.00 s/)
+  await page.goBack()
+  await choose('Traces that run it')
+  await page.getByText('4.00 s of it outside of any known span').waitFor()
+  const request = page.getByRole('row', { name: /GET \/cart/ })
+  assert.match(await request.innerText(), /1\.00 s[\s\S]*6\.00 s/)
+  await request.getByRole('link').click()
+  await page.waitForURL(new RegExp(`span=${rootId}&find=parse`))
+  await graph(page).waitFor()
+})
+
+test('spans by kind: what is inside of requests too', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/traces?${range}`)
+  const table = page.getByRole('table', { name: 'Requests' })
+  await table.getByText('GET /cart').waitFor()
+  await page.getByLabel('Kind of span').selectOption('internal')
+  await table.getByRole('link', { name: 'load' }).click()
+  await page.waitForURL(new RegExp(`span=${childId}`))
 })
 
 test('a function: over time by version, callers, callees and lines', async (t) => {

@@ -23,6 +23,7 @@ export interface Answers {
   functionLines: types.FunctionLines
   hotspots: types.Hotspots
   spans: types.SpanInfo
+  functionSpans: types.FunctionSpans
   timeline: types.Timeline
   compare: types.Comparison
   metrics: types.Metrics

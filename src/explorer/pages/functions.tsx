@@ -85,6 +85,12 @@ function OneFunction({ name, file }: { name: string; file: string }) {
         <a class="quiet" href={hrefOf('/explore', kept(), { function: name })}>
           Only stacks with it
         </a>
+        <a class="quiet" href={hrefOf('/endpoints', kept(), { function: name })}>
+          Endpoints
+        </a>
+        <a class="quiet" href={hrefOf('/traces', kept(), { function: name })}>
+          Traces
+        </a>
       </div>
       <OverTime name={name} file={file} />
       <div class="columns">

@@ -24,6 +24,7 @@ const filter: ParamTypes = {
   'filter.labels': 'map',
   'filter.function': 'text',
   'filter.spanIds': 'list',
+  'filter.spanScope': 'text',
   'filter.traceId': 'text',
   'filter.profileIds': 'list',
 }
@@ -97,9 +98,17 @@ export const endpoints: readonly Endpoint[] = [
   get(
     'spans',
     'spans',
-    'Spans of a trace or of an endpoint, longest first',
-    { ...selection, traceId: 'text', endpoint: 'text', limit: 'number' },
+    'Spans of a trace, of an endpoint or of a kind',
+    { ...selection, traceId: 'text', endpoint: 'text', kinds: 'list', orderBy: 'text', limit: 'number' },
     'SpanInfo[]',
+  ),
+  get(
+    'function-spans',
+    'functionSpans',
+    'Requests and jobs that ran a function',
+    { ...selection, name: 'text', file: 'text', limit: 'number' },
+    'FunctionSpans',
+    ['name'],
   ),
   get(
     'timeline',

@@ -4,6 +4,7 @@ import { compare } from './compare'
 import { exportProfile } from './export-profile'
 import { flameGraph } from './flame-graph'
 import { functionLines } from './function-lines'
+import { functionSpans } from './function-spans'
 import { hotspots } from './hotspots'
 import { metrics } from './metrics'
 import { listProfiles, pin, rawProfile, services, tagKeys, tagValues } from './profiles'
@@ -26,6 +27,7 @@ const functions: Record<QueryName, (sources: Sources, params: any) => Promise<un
   functionLines,
   hotspots,
   spans,
+  functionSpans,
   timeline,
   compare,
   metrics,
