@@ -33,6 +33,16 @@ test('from the overview to the function that costs, with the keyboard alone', as
   assert.match(page.url(), /tab=sandwich&fn=parse/)
 })
 
+test('an insight leads to the view that proves it', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/?${range}`)
+  await page.getByRole('link', { name: /GET \/cart costs 48 ms of CPU in version 2/ }).click()
+  await page.getByRole('button', { name: 'endpoint: GET /cart' }).waitFor()
+  assert.match(page.url(), /\/compare\?.*a\.q=service%3Ashop\+version%3A1&b\.q=service%3Ashop\+version%3A2/)
+  const first = page.getByRole('table', { name: 'Functions that changed' }).getByRole('row').nth(1)
+  assert.match(await first.innerText(), /parse/)
+})
+
 test('the picture, the table and the sandwich say the same numbers', async (t) => {
   const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/explore?${range}`)

@@ -27,4 +27,5 @@ export interface Answers {
   timeline: types.Timeline
   compare: types.Comparison
   metrics: types.Metrics
+  insights: types.Insights
 }

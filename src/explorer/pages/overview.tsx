@@ -10,6 +10,7 @@ import { kept } from '../url/chosen'
 import { hrefOf } from '../url/location'
 import { writeTerms } from '../url/selector'
 import { formatAgo, now, range } from '../url/time'
+import { Insights } from './insights'
 
 const minStepMs = 60_000
 const steps = 40
@@ -72,9 +73,11 @@ function Services({ services }: { services: Service[] }) {
         <Figure value={formatValue(all, 'nanoseconds')} text="CPU time" />
         <Figure value={profiles.toLocaleString('en-US')} text="profiles" />
       </div>
+      <Insights />
       <Table
         label="Services"
         rows={services}
+        maxRows={10}
         sortBy="cpu"
         keyOf={({ service }) => service}
         columns={[

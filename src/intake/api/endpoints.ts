@@ -148,6 +148,7 @@ export const endpoints: readonly Endpoint[] = [
     'Metrics',
     ['stepMs'],
   ),
+  get('insights', 'insights', 'What stands out, with the view that proves it', selection, 'Insights'),
   get('export', 'exportProfile', 'An aggregate as an uncompressed pprof', aggregate, undefined),
 ]
 

@@ -47,6 +47,8 @@ export interface Queries {
   timeline(params: types.TimelineParams): Promise<types.Timeline>
   compare(params: types.CompareParams): Promise<types.Comparison>
   metrics(params: types.MetricsParams): Promise<types.Metrics>
+  /** What the rules of `insights/` find. */
+  insights(params: types.SelectionParams): Promise<types.Insights>
   /** An aggregate as an uncompressed pprof. */
   exportProfile(params: types.AggregateParams): Promise<Uint8Array>
 }

@@ -6,6 +6,7 @@ import { flameGraph } from './flame-graph'
 import { functionLines } from './function-lines'
 import { functionSpans } from './function-spans'
 import { hotspots } from './hotspots'
+import { insights } from './insights'
 import { metrics } from './metrics'
 import { listProfiles, pin, rawProfile, services, tagKeys, tagValues } from './profiles'
 import type { QueryName, Sources } from './queries'
@@ -31,6 +32,7 @@ const functions: Record<QueryName, (sources: Sources, params: any) => Promise<un
   timeline,
   compare,
   metrics,
+  insights,
   exportProfile,
 }
 
