@@ -162,7 +162,15 @@ test('a function: over time by version, callers, callees and lines', async (t) =
   const { page } = await openPage(t, `${intake.url}/functions?${range}`)
   await page.getByRole('link', { name: 'parse' }).click()
   await page.getByRole('heading', { name: 'parse' }).waitFor()
-  await page.getByRole('img', { name: 'Over time: 1, 2' }).locator('canvas').waitFor()
+  await page.getByRole('img', { name: 'Over time: 1, 2; marked: 2' }).locator('canvas').waitFor()
+  const versions = page.getByRole('table', { name: 'By version' })
+  const second = versions.getByRole('row', { name: /^2/ })
+  // 3.2 s in a minute of process time, where it was 0.8 s.
+  assert.match(await second.innerText(), /53\.3 ms\s+53\.3 ms\s+\+300 %/)
+  assert.match(
+    (await second.getByRole('link').getAttribute('href')) as string,
+    /a\.q=version%3A1&b\.q=version%3A2/,
+  )
   await page.getByRole('table', { name: 'Called from' }).getByRole('link', { name: 'handle' }).waitFor()
   await page.getByRole('table', { name: 'Lines' }).getByText('30', { exact: true }).waitFor()
 })

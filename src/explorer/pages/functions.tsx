@@ -5,12 +5,15 @@ import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
+import { useVersionMarks } from '../app/version-marks'
 import { Chart } from '../charts/chart'
+import type { TimeSeries } from '../charts/draw'
 import { formatPercent, formatValue } from '../flame/format'
 import { shortFile, shown } from '../flame/text'
 import { aggregate, kept, measured, selection } from '../url/chosen'
 import { hrefOf, param } from '../url/location'
 import { range } from '../url/time'
+import { Deployments } from './deployments'
 
 const minStepMs = 60_000
 const steps = 120
@@ -93,6 +96,7 @@ function OneFunction({ name, file }: { name: string; file: string }) {
         </a>
       </div>
       <OverTime name={name} file={file} />
+      <Deployments name={name} file={file} />
       <div class="columns">
         <Shown answer={graph}>
           {({ callers, callees, measure, total }) => (
@@ -116,6 +120,7 @@ function OneFunction({ name, file }: { name: string; file: string }) {
 
 function OverTime({ name, file }: { name: string; file: string }) {
   const { fromMs, toMs } = range.value
+  const stepMs = Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs)
   const answer = useQuery<Metrics>('metrics', {
     ...selection.value,
     ...measured.value,
@@ -123,8 +128,9 @@ function OverTime({ name, file }: { name: string; file: string }) {
     groupBy: ['version'],
     'function.name': name,
     'function.file': file === '' ? undefined : file,
-    stepMs: Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs),
+    stepMs,
   })
+  const marks = useVersionMarks(stepMs)
   return (
     <div class="panel">
       <h3>
@@ -138,7 +144,13 @@ function OverTime({ name, file }: { name: string; file: string }) {
       </h3>
       <Shown answer={answer}>
         {({ groups, timesMs, stepMs, measure }) => (
-          <Series groups={groups} timesMs={timesMs} stepMs={stepMs} unit={measure.unit} />
+          <Series
+            groups={groups}
+            timesMs={timesMs}
+            stepMs={stepMs}
+            unit={measure.unit}
+            {...(marks && { marks })}
+          />
         )}
       </Shown>
     </div>
@@ -150,7 +162,8 @@ function Series({
   timesMs,
   stepMs,
   unit,
-}: Pick<Metrics, 'groups' | 'timesMs' | 'stepMs'> & { unit: string }) {
+  marks,
+}: Pick<Metrics, 'groups' | 'timesMs' | 'stepMs'> & Pick<TimeSeries, 'marks'> & { unit: string }) {
   const series = useMemo(
     () =>
       groups.slice(0, 7).map(({ by, total }) => ({ name: shown(by[0] || 'no version', 40), values: total })),
@@ -159,9 +172,10 @@ function Series({
   if (series.length === 0) return <p class="faint">It did not run in this range.</p>
   return (
     <>
-      <Chart series={series} timesMs={timesMs} unit={unit} />
+      <Chart series={series} timesMs={timesMs} unit={unit} {...(marks && { marks })} />
       <p class="faint small">
-        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. Drag over a part to choose that time.
+        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. A dashed line is the first profile of a
+        version. Drag over a part to choose that time.
         {groups.length > 7 && ` ${groups.length - 7} more versions are not drawn.`}
       </p>
     </>
