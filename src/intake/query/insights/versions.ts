@@ -49,7 +49,15 @@ export async function requestCosts(sources: Sources, params: SelectionParams): P
         text: `A request of ${now.endpoint} costs ${duration(now.perRequest)} of CPU in version ${newer} of ${service}, ${percent(value)} more than in ${older} (${duration(before.perRequest)}).`,
         path: '/compare',
         params: {
-          ...{ kind: 'wall', value: 'cpu', endpoint: now.endpoint, per: 'request', tab: 'table', norm: '0' },
+          ...{
+            kind: 'wall',
+            value: 'cpu',
+            endpoint: now.endpoint,
+            per: 'request',
+            tab: 'table',
+            sort: 'Self',
+            norm: '0',
+          },
           'a.q': queryOf(params.q, service, older),
           'b.q': queryOf(params.q, service, newer),
         },
