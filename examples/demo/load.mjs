@@ -14,7 +14,7 @@ export const shopRoutes = [
 
 /** Less of that, so that two cores are enough, and what the planted problems are in. */
 export const demoRoutes = [
-  ...shopRoutes.map((route) => ({ ...route, rate: Math.ceil(route.rate / 10) })),
+  ...shopRoutes.map((route) => ({ ...route, rate: Math.ceil(route.rate / 30) })),
   { path: '/checkout/anna', method: 'POST', rate: 40 },
   { path: '/recommendations/anna', rate: 20 },
   { path: '/recommendations/ben', rate: 2 },

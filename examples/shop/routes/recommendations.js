@@ -10,8 +10,8 @@ function rank(history) {
   for (const bought of history) {
     const others = JSON.parse(JSON.stringify(history))
     for (const other of others) {
-      const shared = other.tags.filter((tag) => bought.tags.includes(tag)).length
-      scores.set(other.id, (scores.get(other.id) ?? 0) + shared)
+      const isCheaper = other.price.cents < bought.price.cents
+      if (isCheaper) scores.set(other.id, (scores.get(other.id) ?? 0) + 1)
     }
   }
   return [...scores].sort(([, a], [, b]) => b - a).slice(0, 5)

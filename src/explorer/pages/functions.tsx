@@ -133,15 +133,7 @@ function OverTime({ name, file }: { name: string; file: string }) {
   const marks = useVersionMarks(stepMs)
   return (
     <div class="panel">
-      <h3>
-        Total
-        {param('per') === ''
-          ? ' per second of process time'
-          : param('per') === 'total'
-            ? ''
-            : ` per ${param('per')}`}
-        , by version
-      </h3>
+      <h3>{overTimeTitle(answer.data?.measure.gauge === true)}, by version</h3>
       <Shown answer={answer}>
         {({ groups, timesMs, stepMs, measure }) => (
           <Series
@@ -155,6 +147,14 @@ function OverTime({ name, file }: { name: string; file: string }) {
       </Shown>
     </div>
   )
+}
+
+/** A state is no amount: per second it is the average of one process. */
+function overTimeTitle(isGauge: boolean): string {
+  const per = param('per')
+  if (per === 'total') return 'Total'
+  if (isGauge) return 'Average of one process'
+  return per === '' ? 'Total per second of process time' : `Total per ${per}`
 }
 
 function Series({

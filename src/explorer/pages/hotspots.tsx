@@ -3,7 +3,7 @@ import type { FlameGraph, Hotspots as HotspotsAnswer, SpanInfo as Span } from '.
 import { treeOf } from '../api/trees'
 import { Segments } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
-import { originTexts } from '../app/frame-name'
+import { FrameName, originTexts } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
@@ -47,7 +47,6 @@ export function Hotspots({ span, range }: Props) {
             ['lines', 'Lines'],
           ]}
         />
-        <span class="faint cut">{shown(span.resource || span.name, 80)}</span>
         {span.kind === 'server' && (
           <a
             class="quiet"
@@ -217,7 +216,7 @@ function Lines({ hotspots }: { hotspots: HotspotsAnswer }) {
             </code>
           ),
         },
-        functionColumn,
+        { ...functionColumn, cell: ({ frame }) => <FrameName frame={frame} withFile={false} /> },
         {
           name: 'wall',
           title: 'Wall',

@@ -84,6 +84,7 @@ function Services({ services }: { services: Service[] }) {
           {
             name: 'service',
             title: 'Service',
+            width: 'minmax(110px, 1fr)',
             sort: ({ service }) => service,
             cell: ({ service }) => (
               <a class="strong" href={hrefOf('/explore', kept(), { q: queryOf(service) })}>
@@ -103,7 +104,7 @@ function Services({ services }: { services: Service[] }) {
           {
             name: 'core',
             title: 'CPU of a core',
-            width: '110px',
+            width: '96px',
             align: 'right',
             sort: ({ service }) => of(perSecond, service),
             cell: ({ service }) => formatPercent(of(perSecond, service) / 1e9),
@@ -111,7 +112,7 @@ function Services({ services }: { services: Service[] }) {
           {
             name: 'heap',
             title: 'Live heap',
-            width: '100px',
+            width: '88px',
             align: 'right',
             sort: ({ service }) => of(heap, service),
             cell: ({ service, kinds }) =>
@@ -128,13 +129,13 @@ function Services({ services }: { services: Service[] }) {
           {
             name: 'versions',
             title: 'Versions',
-            width: '110px',
+            width: '84px',
             cell: ({ versions }) => <span class="cut">{shown(versions.join(', '), 80)}</span>,
           },
           {
             name: 'last',
             title: 'Last profile',
-            width: '100px',
+            width: '88px',
             align: 'right',
             sort: (one) => one.lastMs,
             cell: (one) => formatAgo(one.lastMs, now.value),

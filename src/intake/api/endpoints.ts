@@ -149,7 +149,7 @@ export const endpoints: readonly Endpoint[] = [
     ['stepMs'],
   ),
   get('insights', 'insights', 'What stands out, with the view that proves it', selection, 'Insights'),
-  get('export', 'exportProfile', 'An aggregate as an uncompressed pprof', aggregate, undefined),
+  get('merge.pb.gz', 'exportProfile', 'An aggregate as a pprof in gzip', aggregate, undefined),
 ]
 
 function get(

@@ -15,6 +15,8 @@ const spaceIndex = heapKind.values.findIndex(({ name }) => name === 'inuse_space
 const profilesNeeded = 6
 const maxListed = 1_000
 const maxPerService = 2
+/** What the link shows before the first profile and after the last. */
+const aroundMs = 60_000
 /** The first upload of a process still loads its code. */
 const settled = ({ tags }: ProfileRow) => tags.profile_seq !== '0'
 
@@ -28,7 +30,6 @@ export async function heapGrowth(
   sources: Sources,
   params: SelectionParams,
 ): Promise<{ insights: Insight[]; read: number }> {
-  const selection = { q: params.q, fromMs: params.fromMs, toMs: params.toMs }
   const rows = await sources.profiles.listProfiles({
     ...{ selector: parseSelector(params.q), fromMs: params.fromMs, toMs: params.toMs },
     ...{ kind: heapKind.name, limit: maxListed },
@@ -50,17 +51,24 @@ export async function heapGrowth(
     read += at
     if (at < profilesNeeded) continue
     const service = list[0]?.tags.service ?? ''
+    const seen = {
+      fromMs: (list[0] as ProfileRow).startMs - aroundMs,
+      toMs: (list.at(-1) as ProfileRow).endMs + aroundMs,
+    }
     const minutes = ((list.at(-1)?.startMs ?? 0) - (list[0]?.startMs ?? 0)) / 60_000
     for (const { frame, bytes } of sites.values()) {
       if (!isGrowing(bytes)) continue
       const value = (bytes.at(-1) as number) - (bytes[0] as number)
       found.push(
-        ...finding(selection, {
-          ...{ rule: 'heap-growth', service, value },
-          text: `What ${frame.name} allocates stays alive: ${mebibytes(bytes[0] as number)} became ${mebibytes(bytes.at(-1) as number)} in ${minutesText(minutes)} in one process of ${service}, in ${profilesNeeded} profiles.`,
-          path: '/functions',
-          params: { kind: 'heap', value: 'inuse_space', fn: frame.name, file: frame.file },
-        }),
+        ...finding(
+          { q: params.q, ...seen },
+          {
+            ...{ rule: 'heap-growth', service, value },
+            text: `What ${frame.name} allocates stays alive: ${mebibytes(bytes[0] as number)} became ${mebibytes(bytes.at(-1) as number)} in ${minutesText(minutes)} in one process of ${service}, in ${profilesNeeded} profiles.`,
+            path: '/functions',
+            params: { kind: 'heap', value: 'inuse_space', fn: frame.name, file: frame.file },
+          },
+        ),
       )
     }
   }
