@@ -1,75 +1,70 @@
-// npm run demo: a receiver, the example shop with the agent preloaded, load on every endpoint, and after two uploads what the profiles say.
+// npm run demo: an intake, the example shop in version 1.0 and then in 1.1, load on every endpoint, what the profiles say, and the
+// explorer's address; all of it runs until Ctrl+C. With --once it ends after what the profiles say.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { drive } from './demo/load.mjs'
 import { end, freePort, listening, start } from './demo/processes.mjs'
-import { printReport, storedProfiles } from './demo/report.mjs'
+import { printReport } from './demo/report.mjs'
+import { Shop } from './demo/shop.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const uploadPeriodS = 10
-const uploadsWanted = 2
-const giveUpMs = 50_000
-
 const directory = join(root, '.demo')
-await rm(directory, { recursive: true, force: true })
-await mkdir(directory)
-const intakePort = await freePort()
-const intakeUrl = `http://127.0.0.1:${intakePort}`
-const shopPort = await freePort()
-const children = []
-process.once('SIGINT', () => stopAll().then(() => process.exit(130)))
+const isOnce = process.argv.includes('--once')
 
-async function stopAll() {
-  for (const child of children.reverse()) await end(child, 5_000)
+let intake
+let shop
+let stopping
+
+/** The applications first, so that what they upload as they end is taken. */
+function stopAll() {
+  stopping ??= (async () => {
+    await shop?.stop()
+    if (intake) await end(intake, 5_000)
+  })()
+  return stopping
+}
+
+// npm passes on the signal that the terminal sends to all, so it comes twice.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => stopAll().then(() => process.exit(signal === 'SIGINT' ? 130 : 143)))
 }
 
 async function run() {
-  const intake = start('intake', [join(root, 'dist/intake/main.js')], {
-    ACME_INTAKE_PORT: String(intakePort),
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(directory)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  intake = start('intake', [join(root, 'dist/intake/main.js')], {
+    ACME_INTAKE_PORT: String(port),
     ACME_INTAKE_DIR: join(directory, 'intake'),
+    ACME_INTAKE_LOG_LEVEL: 'warn',
   })
-  children.push(intake)
-  await listening(intake, intakePort, 10_000)
-
-  const shop = start('shop', ['--require', join(root, 'dist/init.js'), join(root, 'examples/shop/app.js')], {
-    PORT: String(shopPort),
-    DD_PROFILING_ENABLED: 'true',
-    DD_SERVICE: 'shop',
-    DD_ENV: 'demo',
-    DD_VERSION: '1.2.3',
-    DD_PROFILING_UPLOAD_PERIOD: String(uploadPeriodS),
-    DD_TRACE_AGENT_URL: intakeUrl,
-  })
-  children.push(shop)
-  await listening(shop, shopPort, 15_000)
-
+  await listening(intake, port, 10_000)
+  shop = new Shop(url)
+  await shop.start()
   console.log(
-    `Load on every endpoint until ${uploadsWanted} uploads have arrived (one every ${uploadPeriodS} s) ...`,
+    'The shop runs in version 1.0, with load on every endpoint. 1.1 follows in about half a minute ...',
   )
-  const load = drive(`http://127.0.0.1:${shopPort}`)
-  const giveUpAt = Date.now() + giveUpMs
-  while ((await storedProfiles(intakeUrl, 'wall.pprof')).length < uploadsWanted && Date.now() < giveUpAt) {
-    if (shop.exitCode !== null) throw new Error(`the shop ended with code ${shop.exitCode}`)
-    await delay(250)
-  }
-  const { answered, failed } = await load.stop()
-  await end(shop, 5_000)
-  console.log(`${answered} requests answered, ${failed} failed.\n`)
-  if ((await storedProfiles(intakeUrl, 'wall.pprof')).length < uploadsWanted)
-    throw new Error('too few uploads arrived')
-  await printReport(intakeUrl, join(directory, 'profiles'))
+  await shop.profiled('1.0')
+  await shop.deploy('1.1')
+  console.log('Version 1.1 is there. In about half a minute there is enough to look at ...')
+  await shop.profiled('1.1')
+  if (isOnce) await shop.stop()
+  await printReport(url, join(directory, 'profiles'))
+  if (isOnce) return console.log(`\n${shop.answered} requests answered, ${shop.failed} failed.`)
+  console.log(`
+The explorer: ${url}
+The shop's web page: http://127.0.0.1:${shop.webPort}
+Three problems are planted in the shop; README.md walks to each. Ctrl+C ends everything.`)
+  await new Promise(() => {})
 }
 
-let failure
 try {
   await run()
 } catch (error) {
-  failure = error
+  if (stopping === undefined) {
+    console.error(`Demo failed: ${error.message}`)
+    process.exitCode = 1
+  }
 }
 await stopAll()
-if (failure) {
-  console.error(`Demo failed: ${failure.message}`)
-  process.exitCode = 1
-}

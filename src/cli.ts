@@ -22,6 +22,7 @@ Of an intake, where a selector is like 'service:shop env:prod version:1.2* -host
   diff <A> <B>                two selections as a Markdown table; exit code 1 where a bound is passed
     --fail-on <bound>         like 'cpu +5%'; may be repeated
   export <selector> --out <f> an aggregate as a pprof; with --id <id> one profile as received
+    --format <name>           pprof, collapsed, speedscope, dot or markdown
   hotspots <trace or span id> where the time inside the spans went
     --url <url>               the intake; ACME_INTAKE_URL, else http://127.0.0.1:8126; ACME_INTAKE_KEY is its key
     --from, --to <time>       a date, or an age like 30m, 2h, 7d; the last hour

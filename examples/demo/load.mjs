@@ -2,7 +2,8 @@ import autocannon from 'autocannon'
 
 const json = { 'content-type': 'application/json' }
 
-const routes = [
+/** What the shop is asked, and how often a second. */
+export const shopRoutes = [
   { path: '/products?rate=1.1', rate: 25 },
   { path: '/products/7', rate: 200 },
   { path: '/search?q=oak', rate: 25 },
@@ -11,10 +12,23 @@ const routes = [
   { path: '/orders/shipped', rate: 30 },
 ]
 
-/** Drives every endpoint of the shop at its own rate (requests/s) until `stop()`, which resolves with the counts. */
-export function drive(url) {
+/** Less of that, so that two cores are enough, and what the planted problems are in. */
+export const demoRoutes = [
+  ...shopRoutes.map((route) => ({ ...route, rate: Math.ceil(route.rate / 30) })),
+  { path: '/checkout/anna', method: 'POST', rate: 40 },
+  { path: '/recommendations/anna', rate: 20 },
+  { path: '/recommendations/ben', rate: 2 },
+  { path: '/visits/desk', method: 'POST', rate: 80 },
+  { path: '/invoices/7', rate: 10 },
+]
+
+/** Of the web page. */
+export const webRoutes = [{ path: '/', rate: 4 }]
+
+/** Asks each route at its own rate until `stop()`, which resolves with the counts. */
+export function drive(url, routes = shopRoutes) {
   const runs = routes.map(({ path, rate, ...request }) =>
-    autocannon({ url: url + path, ...request, connections: 2, overallRate: rate, duration: 600 }),
+    autocannon({ url: url + path, ...request, connections: 2, overallRate: rate, duration: 86_400 }),
   )
   return {
     async stop() {

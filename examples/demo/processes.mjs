@@ -13,11 +13,12 @@ export async function freePort() {
   return port
 }
 
-/** Starts `node ...args`; output is passed on with `name` in front. */
+/** Starts `node ...args`; output is passed on with `name` in front. Ctrl+C in the terminal does not reach it: who started it ends it, in order. */
 export function start(name, args, env) {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   for (const stream of [child.stdout, child.stderr]) {
     stream

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** The stored profiles named `file`, oldest first. */
-export async function storedProfiles(intakeUrl, file) {
-  const response = await fetch(`${intakeUrl}/api/v1/profiles?q=service:shop&limit=1000`)
+export async function storedProfiles(intakeUrl, file, q = 'service:shop') {
+  const response = await fetch(`${intakeUrl}/api/v1/profiles?${new URLSearchParams({ q, limit: '1000' })}`)
   const profiles = await response.json()
   return profiles.filter(({ name }) => name === file).sort((a, b) => a.startMs - b.startMs)
 }
@@ -40,9 +40,7 @@ export async function printReport(intakeUrl, directory) {
     '--limit',
     '10',
   ])
-  console.log(
-    `The pprof files (\`go tool pprof <file>\`, or drop one on speedscope.app):\n${[...wall, ...space].map((path) => `  ${path}`).join('\n')}`,
-  )
+  console.log(`The ${wall.length + space.length} pprof files (\`go tool pprof <file>\`): ${directory}`)
 
   const functions = rows(directory, ['--type', 'cpu'])
   expect(

@@ -9,6 +9,10 @@ app.register(require('./routes/search'))
 app.register(require('./routes/login'))
 app.register(require('./routes/cart'))
 app.register(require('./routes/orders'))
+app.register(require('./routes/checkout'))
+app.register(require('./routes/recommendations'))
+app.register(require('./routes/visits'))
+app.register(require('./routes/invoices'))
 app.get('/health', async () => ({ ok: true }))
 
 app.listen({ port: Number(process.env.PORT ?? 3000), host: '127.0.0.1' }).then((address) => {

@@ -1,15 +1,35 @@
-import { gzipSync } from 'node:zlib'
+import type { FlameGraph } from '../pprof/answers'
+import { toCollapsed, toDot, toMarkdown, toSpeedscope } from '../pprof/formats/all'
+import { scale } from '../pprof/top-text'
 import { readArguments } from './options'
 import { writeOut } from './output'
 import { Refusal } from './refusal'
 
-/** `export <selector> --out <file>`: an aggregate as a pprof in gzip; `export --id <id>`: one profile as it was received. */
+const maxNodes = 131_072
+
+/** A flame graph in a text format. */
+const formats: Readonly<Record<string, (graph: FlameGraph, title: string) => string>> = {
+  collapsed: (graph) => toCollapsed(treeOf(graph)),
+  speedscope: (graph, title) => toSpeedscope(treeOf(graph), title, graph.measure.unit),
+  dot: (graph) => toDot(treeOf(graph), scale(graph.measure.unit, graph.total)),
+  markdown: (graph, title) => toMarkdown(treeOf(graph), title, scale(graph.measure.unit, graph.total)),
+}
+
+/** `export <selector> --out <file>`: an aggregate as a pprof, or in another `--format`; `export --id <id>`: one profile as it was received. */
 export async function exportPprof(argv: readonly string[]): Promise<string[]> {
-  const own = { out: { type: 'string' }, id: { type: 'string' } } as const
+  const own = { out: { type: 'string' }, id: { type: 'string' }, format: { type: 'string' } } as const
   const { client, positionals, range, filter, own: given } = readArguments(argv, own)
   if (typeof given.id === 'string')
     return [writeOut(given.out, await client.bytes('profile', { id: given.id }))]
   if (positionals.length === 0) throw new Refusal('expected: export <selector> --out <file>')
-  const pprof = await client.bytes('export', { q: positionals.join(' '), ...range, ...filter })
-  return [writeOut(given.out, gzipSync(pprof))]
+  const q = positionals.join(' ')
+  const { format = 'pprof' } = given
+  if (format === 'pprof')
+    return [writeOut(given.out, await client.bytes('merge.pb.gz', { q, ...range, ...filter }))]
+  if (typeof format !== 'string' || !Object.hasOwn(formats, format))
+    throw new Refusal(`--format is ${format}; it must be one of pprof, ${Object.keys(formats).join(', ')}`)
+  const graph = await client.json<FlameGraph>('flame-graph', { q, ...range, ...filter, maxNodes })
+  return [writeOut(given.out, (formats[format] as (typeof formats)[string])(graph, q))]
 }
+
+const treeOf = ({ nodes, frames }: FlameGraph) => ({ ...nodes, frames })

@@ -4,6 +4,8 @@ import { type Endpoint, endpoints } from './api/endpoints'
 import type { Context } from './context'
 import type { KeyHolder } from './keys'
 import { assets, views } from './page'
+import { call, procedures } from './querier/connect'
+import { render } from './querier/render'
 import { receive } from './receive'
 import type { Reply } from './receive/protocol'
 import type { ProtocolName } from './receive/protocols'
@@ -66,6 +68,19 @@ export const routes: readonly Route[] = [
     return page.asset(url.split('?', 1)[0] as string, headers)
   }),
   ...endpoints.map(querying),
+  ...procedures.map(
+    (procedure): Route => ({
+      methods: ['POST'],
+      path: `/querier.v1.QuerierService/${procedure.name}`,
+      answers: '200',
+      of: "Pyroscope's querier, for Grafana's datasource",
+      protocol: 'pyroscopePush',
+      handle: (context, request, key) => call(context, procedure, request, key),
+    }),
+  ),
+  asking('/pyroscope/render', "200, Pyroscope's flame graph as JSON", ({ queries }, { url = '' }) =>
+    render(queries, url.slice(url.indexOf('?') + 1)),
+  ),
   asking('/info', '200, what is on offer', () => ({ status: 200, body: info })),
   quiet(['POST'], '/telemetry/proxy/*', 202, 'telemetry'),
   quiet(['GET', 'POST'], '/v0.7/config', 200, 'config'),

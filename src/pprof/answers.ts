@@ -95,8 +95,25 @@ export interface Hotspots {
     totalWallNanos: number
     totalCpuNanos: number
   }[]
+  /** Executing lines, the costliest first; those that the client did not tell are left out. */
+  lines: {
+    frame: FrameInfo
+    line: number
+    selfWallNanos: number
+    selfCpuNanos: number
+  }[]
   samples: number
   /** Raw profiles read, and those that were there once but have expired. */
+  profiles: number
+  missingProfiles: number
+}
+
+/** Requests and jobs that ran a function, those that ran it longest first. */
+export interface FunctionSpans {
+  spans: { span: SpanInfo; wallNanos: number; cpuNanos: number; samples: number }[]
+  /** The function in samples outside of any span that is known. */
+  otherNanos: number
+  /** Raw profiles read, and those that have expired. */
   profiles: number
   missingProfiles: number
 }
@@ -175,6 +192,44 @@ export interface Metrics {
   /** `timesMs` are the starts of the steps; a step without a profile has null. */
   timesMs: number[]
   groups: { by: string[]; self: (number | null)[]; total: (number | null)[] }[]
+}
+
+/** The rules; docs/explorer.md says of each what it looks at. */
+export type InsightRule =
+  | 'gc-share'
+  | 'gc-pause'
+  | 'loop-held'
+  | 'sync-calls'
+  | 'json'
+  | 'regular-expression'
+  | 'module-loading'
+  | 'endpoint-share'
+  | 'request-cost'
+  | 'heap-growth'
+  | 'cut-stacks'
+  | 'no-span'
+
+/** Something that a rule found, with the view that proves it. */
+export interface Insight {
+  rule: InsightRule
+  /** `high` where it is twice the rule's bound or more. */
+  severity: 'high' | 'medium'
+  service: string
+  text: string
+  /** What was measured, and from where on the rule speaks. */
+  figure: { value: number; bound: number; unit: 'share' | 'nanoseconds' | 'bytes' }
+  /** A view of the explorer and the parameters of its address. */
+  link: { path: string; params: Record<string, string> }
+}
+
+export interface Insights {
+  /** By severity, then by how far they are above their bound. */
+  insights: Insight[]
+  /** Services that were looked at, those with the most CPU time, and how many were not. */
+  services: number
+  otherServices: number
+  /** Raw profiles read: the newest of each service, limits.insightProfiles in all. */
+  rawProfiles: number
 }
 
 export interface ProfileInfo {

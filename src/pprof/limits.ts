@@ -285,6 +285,12 @@ export const limits = {
     of: 'raw profiles read for one query',
     reached: 'refused: 400 query_too_large',
   },
+  insightProfiles: {
+    value: 40,
+    unit: 'profiles',
+    of: 'raw profiles read for the insights of one range, of each of wall and heap',
+    reached: 'the newest of each service are read, which the answer says',
+  },
   timelineMinutes: {
     value: 15,
     unit: 'minutes',

@@ -1,6 +1,7 @@
 import { bytesType, varintType } from './wire'
 
 const utf8 = new TextEncoder()
+const fixed64Type = 1
 
 /** Writes protobuf's wire format into one growing array. Fields whose value is 0 are left out, as the format has it. */
 export class WireWriter {
@@ -22,6 +23,14 @@ export class WireWriter {
     this.reserve(16)
     this.varint(field * 8 + varintType, 0)
     this.varint(lo, hi)
+  }
+
+  double(field: number, value: number): void {
+    if (value === 0) return
+    this.reserve(16)
+    this.varint(field * 8 + fixed64Type, 0)
+    new DataView(this.bytes.buffer).setFloat64(this.length, value, true)
+    this.length += 8
   }
 
   text(field: number, text: string): void {

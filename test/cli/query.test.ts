@@ -63,6 +63,19 @@ test('ls, top, flame, export and diff of an intake', async (t) => {
   assert.equal((await run('export', '--id', listed[0]?.id ?? '', '--out', pprof)).code, 0)
   assert.match((await command(['top', pprof])).stdout, /price/)
 
+  for (const [format, contents] of Object.entries({
+    collapsed: /^main;price 3000000000$/m,
+    speedscope: /"\$schema":"https:\/\/www\.speedscope\.app/,
+    dot: /^digraph profile \{/,
+    markdown: /\| `price` \| `\/app\/cart\.js:10` \|/,
+  })) {
+    const file = join(out, format)
+    const of = ['export', 'service:shop', '--value', 'wall', '--format', format]
+    assert.equal((await run(...of, '--out', file)).code, 0, format)
+    assert.match(readFileSync(file, 'utf8'), contents)
+  }
+  assert.match((await run('export', 'service:shop', '--format', 'svg')).stderr, /--format is svg/)
+
   const sides = ['service:shop version:1.0', 'service:shop version:2.0'] as const
   const diff = await run('diff', ...sides, '--value', 'wall', '--fail-on', 'wall +50%')
   assert.equal(diff.code, 1)

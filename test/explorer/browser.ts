@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 const names = ['chromium', 'chromium-browser', 'google-chrome']
 
 /** Debian's Chromium. Without one the tests fail: they are what says that the page works. */
-function executable(): string {
+export function executable(): string {
   const found = names.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim())
   const path = process.env.CHROMIUM ?? found.find((one) => one !== '')
   if (path === undefined) throw new Error('no Chromium: apt install chromium, or set CHROMIUM to its path')

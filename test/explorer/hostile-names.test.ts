@@ -73,6 +73,7 @@ test('names of strangers do nothing on any view but be read', async (t) => {
   const name = encodeURIComponent(markup)
   const views = [
     '/?',
+    '/?insights=all&',
     ...[
       '',
       '&tab=table',
@@ -86,7 +87,10 @@ test('names of strangers do nothing on any view but be read', async (t) => {
     '/endpoints?',
     `/traces?endpoint=${name}&`,
     `/trace/${traceId}?`,
-    `/trace/${traceId}?view=table&`,
+    ...['view=table', 'view=lines', `scope=whole&find=${name}`].map((more) => `/trace/${traceId}?${more}&`),
+    `/traces?function=${name}&`,
+    '/traces?spans=internal&',
+    `/endpoints?function=${name}&`,
     '/functions?',
     `/functions?fn=${name}&`,
     '/profiles?',

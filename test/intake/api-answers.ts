@@ -23,7 +23,9 @@ export interface Answers {
   functionLines: types.FunctionLines
   hotspots: types.Hotspots
   spans: types.SpanInfo
+  functionSpans: types.FunctionSpans
   timeline: types.Timeline
   compare: types.Comparison
   metrics: types.Metrics
+  insights: types.Insights
 }

@@ -46,6 +46,8 @@ export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
     ['Highlight it everywhere', () => change({ find: name })],
     ['Callers and callees', () => go(hrefOf('/explore', kept(), { tab: 'sandwich', fn: name, file }))],
     ['Cost over time', () => go(hrefOf('/functions', kept(), { fn: name, file }))],
+    ['Endpoints that run it', () => go(hrefOf('/endpoints', kept(), { function: name }))],
+    ['Traces that run it', () => go(hrefOf('/traces', kept(), { function: name }))],
     ...(isDiff
       ? []
       : ([['Only stacks with it', () => change({ function: name, at: undefined, x: undefined })]] as [
@@ -77,7 +79,7 @@ export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
       onKeyDown={move}
       style={{
         left: `${Math.min(place.x, innerWidth - 240)}px`,
-        top: `${Math.min(place.y, innerHeight - 260)}px`,
+        top: `${Math.min(place.y, innerHeight - 320)}px`,
       }}
     >
       <div class="menu-title">{shown(name, 60)}</div>

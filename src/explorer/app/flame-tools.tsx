@@ -5,6 +5,7 @@ import { formatPercent } from '../flame/format'
 import { type Found, search } from '../flame/search'
 import type { CallTree } from '../flame/tree'
 import { change, param } from '../url/location'
+import { ExportMenu } from './export-menu'
 import { Icon } from './icon'
 import { save } from './save'
 
@@ -53,6 +54,7 @@ export function FlameTools({ tree, canvas, isDiff = false }: Props) {
       >
         <Icon name="download" />
       </button>
+      {!isDiff && <ExportMenu />}
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { kept } from '../url/chosen'
 import { hrefOf } from '../url/location'
 
 /** A function by its name, with the colour of where it comes from, and its file. Leads to its own view. */
-export function FrameName({ frame }: { frame: Frame }) {
+export function FrameName({ frame, withFile = true }: { frame: Frame; withFile?: boolean }) {
   return (
     <span
       class="frame-name"
@@ -14,10 +14,12 @@ export function FrameName({ frame }: { frame: Frame }) {
       <a href={hrefOf('/functions', kept(), { fn: frame.name, file: frame.file })}>
         {shown(frame.name, 200)}
       </a>
-      <span class="faint">
-        {shortFile(frame.file)}
-        {frame.file !== '' && frame.line > 0 && `:${frame.line}`}
-      </span>
+      {withFile && (
+        <span class="faint">
+          {shortFile(frame.file)}
+          {frame.file !== '' && frame.line > 0 && `:${frame.line}`}
+        </span>
+      )}
     </span>
   )
 }

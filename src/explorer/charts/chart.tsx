@@ -5,7 +5,7 @@ import { change } from '../url/location'
 import type { TimeSeries } from './draw'
 
 /** Values over time; dragging over a part of it chooses that time for all views. */
-export function Chart({ series, timesMs, unit }: TimeSeries & { unit: string }) {
+export function Chart({ series, timesMs, marks, unit }: TimeSeries & { unit: string }) {
   const host = useRef<HTMLDivElement>(null)
   const dark = isDark.value
   useEffect(() => {
@@ -18,7 +18,7 @@ export function Chart({ series, timesMs, unit }: TimeSeries & { unit: string }) 
         change({ t: undefined, from: String(Math.round(fromMs)), to: String(Math.round(toMs)) })
       close = draw(
         host.current as HTMLElement,
-        { series, timesMs },
+        { series, timesMs, ...(marks && { marks }) },
         (value) => formatValue(value, unit),
         dark,
         onRange,
@@ -28,13 +28,13 @@ export function Chart({ series, timesMs, unit }: TimeSeries & { unit: string }) 
       isGone = true
       close?.()
     }
-  }, [series, timesMs, unit, dark])
+  }, [series, timesMs, marks, unit, dark])
   return (
     <div
       class="chart"
       ref={host}
       role="img"
-      aria-label={`Over time: ${series.map(({ name }) => name).join(', ')}`}
+      aria-label={`Over time: ${series.map(({ name }) => name).join(', ')}${marks?.length ? `; marked: ${marks.map(({ text }) => text).join(', ')}` : ''}`}
     />
   )
 }

@@ -3,6 +3,8 @@ import uPlot from 'uplot'
 export interface TimeSeries {
   timesMs: readonly number[]
   series: readonly { name: string; values: readonly (number | null)[] }[]
+  /** Moments that are worth a line across, such as the first profile of a version. */
+  marks?: readonly { timeMs: number; text: string }[]
 }
 
 /** Okabe and Ito's colours, which the colour-blind tell apart. */
@@ -11,7 +13,7 @@ const strokes = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00
 /** @returns what takes the chart away again */
 export function draw(
   host: HTMLElement,
-  { timesMs, series }: TimeSeries,
+  { timesMs, series, marks = [] }: TimeSeries,
   format: (value: number) => string,
   dark: boolean,
   onRange: (fromMs: number, toMs: number) => void,
@@ -50,6 +52,7 @@ export function draw(
         })),
       ],
       hooks: {
+        draw: [(chart) => drawMarks(chart, marks, dark)],
         setSelect: [
           ({ select, posToVal }) => {
             if (select.width > 4)
@@ -67,6 +70,28 @@ export function draw(
     observer.disconnect()
     chart.destroy()
   }
+}
+
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: TimeSeries['marks'] = [], dark: boolean): void {
+  const ratio = devicePixelRatio
+  ctx.save()
+  ctx.strokeStyle = dark ? '#98a1ae' : '#5c6673'
+  ctx.fillStyle = ctx.strokeStyle
+  ctx.lineWidth = ratio
+  ctx.font = `${11 * ratio}px system-ui, sans-serif`
+  ctx.setLineDash([4 * ratio, 3 * ratio])
+  for (const { timeMs, text } of marks) {
+    const x = Math.round(valToPos(timeMs / 1_000, 'x', true))
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+    const width = ctx.measureText(text).width
+    const isRight = x + width + 8 * ratio > bbox.left + bbox.width
+    ctx.fillText(text, isRight ? x - width - 4 * ratio : x + 4 * ratio, bbox.top + 11 * ratio)
+  }
+  ctx.restore()
 }
 
 /** Hours and minutes, and the day where there are several. */

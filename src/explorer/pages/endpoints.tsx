@@ -5,7 +5,7 @@ import { Bar, type Column, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatPercent, formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { kept, selection } from '../url/chosen'
+import { filter, kept, selection } from '../url/chosen'
 import { hrefOf } from '../url/location'
 
 interface Row {
@@ -18,7 +18,11 @@ interface Row {
 
 /** What each kind of request costs, all together and each. */
 export function EndpointsPage() {
-  const base: Params = { ...selection.value, groupBy: ['endpoint'], limit: 1, kind: 'wall' }
+  const base: Params = {
+    ...selection.value,
+    ...{ groupBy: ['endpoint'], limit: 1, kind: 'wall' },
+    'filter.function': filter.value.function,
+  }
   const cpu = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu' })
   const each = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu', per: 'request' })
   const wall = useQuery<TopFunctions>('top-functions', { ...base, value: 'wall' })
@@ -74,7 +78,10 @@ function Endpoints({ rows, whole }: { rows: Row[]; whole: number }) {
           cell: ({ endpoint }) => (
             <a
               class={endpoint === '' ? 'quiet' : 'strong'}
-              href={hrefOf('/explore', kept(), { endpoint: endpoint === '' ? undefined : endpoint })}
+              href={hrefOf('/explore', kept(), {
+                endpoint: endpoint === '' ? undefined : endpoint,
+                function: filter.value.function,
+              })}
             >
               {endpoint === '' ? 'outside of requests' : shown(endpoint, 160)}
             </a>
@@ -102,8 +109,11 @@ function Endpoints({ rows, whole }: { rows: Row[]; whole: number }) {
           align: 'right',
           cell: ({ endpoint }) =>
             endpoint !== '' && (
-              <a class="quiet" href={hrefOf('/traces', kept(), { endpoint })}>
-                Slow traces
+              <a
+                class="quiet"
+                href={hrefOf('/traces', kept(), { endpoint, function: filter.value.function })}
+              >
+                {filter.value.function === undefined ? 'Slow traces' : 'Traces with it'}
               </a>
             ),
         },

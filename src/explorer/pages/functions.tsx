@@ -5,12 +5,15 @@ import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
+import { useVersionMarks } from '../app/version-marks'
 import { Chart } from '../charts/chart'
+import type { TimeSeries } from '../charts/draw'
 import { formatPercent, formatValue } from '../flame/format'
 import { shortFile, shown } from '../flame/text'
 import { aggregate, kept, measured, selection } from '../url/chosen'
 import { hrefOf, param } from '../url/location'
 import { range } from '../url/time'
+import { Deployments } from './deployments'
 
 const minStepMs = 60_000
 const steps = 120
@@ -85,8 +88,15 @@ function OneFunction({ name, file }: { name: string; file: string }) {
         <a class="quiet" href={hrefOf('/explore', kept(), { function: name })}>
           Only stacks with it
         </a>
+        <a class="quiet" href={hrefOf('/endpoints', kept(), { function: name })}>
+          Endpoints
+        </a>
+        <a class="quiet" href={hrefOf('/traces', kept(), { function: name })}>
+          Traces
+        </a>
       </div>
       <OverTime name={name} file={file} />
+      <Deployments name={name} file={file} />
       <div class="columns">
         <Shown answer={graph}>
           {({ callers, callees, measure, total }) => (
@@ -110,6 +120,7 @@ function OneFunction({ name, file }: { name: string; file: string }) {
 
 function OverTime({ name, file }: { name: string; file: string }) {
   const { fromMs, toMs } = range.value
+  const stepMs = Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs)
   const answer = useQuery<Metrics>('metrics', {
     ...selection.value,
     ...measured.value,
@@ -117,26 +128,33 @@ function OverTime({ name, file }: { name: string; file: string }) {
     groupBy: ['version'],
     'function.name': name,
     'function.file': file === '' ? undefined : file,
-    stepMs: Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs),
+    stepMs,
   })
+  const marks = useVersionMarks(stepMs)
   return (
     <div class="panel">
-      <h3>
-        Total
-        {param('per') === ''
-          ? ' per second of process time'
-          : param('per') === 'total'
-            ? ''
-            : ` per ${param('per')}`}
-        , by version
-      </h3>
+      <h3>{overTimeTitle(answer.data?.measure.gauge === true)}, by version</h3>
       <Shown answer={answer}>
         {({ groups, timesMs, stepMs, measure }) => (
-          <Series groups={groups} timesMs={timesMs} stepMs={stepMs} unit={measure.unit} />
+          <Series
+            groups={groups}
+            timesMs={timesMs}
+            stepMs={stepMs}
+            unit={measure.unit}
+            {...(marks && { marks })}
+          />
         )}
       </Shown>
     </div>
   )
+}
+
+/** A state is no amount: per second it is the average of one process. */
+function overTimeTitle(isGauge: boolean): string {
+  const per = param('per')
+  if (per === 'total') return 'Total'
+  if (isGauge) return 'Average of one process'
+  return per === '' ? 'Total per second of process time' : `Total per ${per}`
 }
 
 function Series({
@@ -144,7 +162,8 @@ function Series({
   timesMs,
   stepMs,
   unit,
-}: Pick<Metrics, 'groups' | 'timesMs' | 'stepMs'> & { unit: string }) {
+  marks,
+}: Pick<Metrics, 'groups' | 'timesMs' | 'stepMs'> & Pick<TimeSeries, 'marks'> & { unit: string }) {
   const series = useMemo(
     () =>
       groups.slice(0, 7).map(({ by, total }) => ({ name: shown(by[0] || 'no version', 40), values: total })),
@@ -153,9 +172,10 @@ function Series({
   if (series.length === 0) return <p class="faint">It did not run in this range.</p>
   return (
     <>
-      <Chart series={series} timesMs={timesMs} unit={unit} />
+      <Chart series={series} timesMs={timesMs} unit={unit} {...(marks && { marks })} />
       <p class="faint small">
-        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. Drag over a part to choose that time.
+        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. A dashed line is the first profile of a
+        version. Drag over a part to choose that time.
         {groups.length > 7 && ` ${groups.length - 7} more versions are not drawn.`}
       </p>
     </>

@@ -3,13 +3,13 @@ import type { FlameGraph, Hotspots as HotspotsAnswer, SpanInfo as Span } from '.
 import { treeOf } from '../api/trees'
 import { Segments } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
-import { originTexts } from '../app/frame-name'
+import { FrameName, originTexts } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatPercent, formatValue } from '../flame/format'
-import { shown } from '../flame/text'
+import { shortFile, shown } from '../flame/text'
 import { origins } from '../flame/tree'
 import { hrefOf, param } from '../url/location'
 
@@ -33,6 +33,8 @@ export function Hotspots({ span, range }: Props) {
           options={[
             ['subtree', 'Span and children'],
             ['span', 'Span alone'],
+            ['time', "Span's time"],
+            ['whole', 'Whole profile'],
           ]}
         />
         <Segments
@@ -42,9 +44,9 @@ export function Hotspots({ span, range }: Props) {
           options={[
             ['flame', 'Flame graph'],
             ['table', 'Functions'],
+            ['lines', 'Lines'],
           ]}
         />
-        <span class="faint cut">{shown(span.resource || span.name, 80)}</span>
         {span.kind === 'server' && (
           <a
             class="quiet"
@@ -61,13 +63,12 @@ export function Hotspots({ span, range }: Props) {
       <Shown answer={answer}>
         {(hotspots) => (
           <>
-            <Breakdown hotspots={hotspots} />
+            <Breakdown hotspots={hotspots} isWhole={scope === 'whole'} />
+            {scopeTexts[scope] && <p class="coverage">{scopeTexts[scope]}</p>}
             {hotspots.samples === 0 ? (
               <NoSamples hotspots={hotspots} span={span} />
-            ) : param('view') === 'table' ? (
-              <Functions hotspots={hotspots} />
             ) : (
-              <SpanFlame span={span} range={range} />
+              <View hotspots={hotspots} span={span} range={range} scope={scope} />
             )}
           </>
         )}
@@ -76,16 +77,29 @@ export function Hotspots({ span, range }: Props) {
   )
 }
 
-/** The whole width is the span's duration. */
-function Breakdown({ hotspots }: { hotspots: HotspotsAnswer }) {
-  const whole = Math.max(hotspots.durationNanos, hotspots.cpuNanos)
+/** What the wider scopes have in them beside the span. */
+const scopeTexts: Readonly<Record<string, string>> = {
+  time: 'All that the process of this span ran while it lasted, of other requests and other threads too.',
+  whole: 'All of the profiles that this span lies in, whatever ran in them.',
+}
+
+function View({ hotspots, scope, ...props }: Props & { hotspots: HotspotsAnswer; scope: string }) {
+  const view = param('view')
+  if (view === 'table') return <Functions hotspots={hotspots} />
+  if (view === 'lines') return <Lines hotspots={hotspots} />
+  return <SpanFlame {...props} scope={scope} />
+}
+
+/** The whole width is the span's duration; of whole profiles it is their CPU time. */
+function Breakdown({ hotspots, isWhole }: { hotspots: HotspotsAnswer; isWhole: boolean }) {
+  const whole = isWhole ? hotspots.cpuNanos : Math.max(hotspots.durationNanos, hotspots.cpuNanos)
   const parts = [
     ...origins.map((origin) => ({
       name: `origin-${origin}`,
       text: `${originTexts[origin]}, on CPU`,
       nanos: hotspots.origins[origin].cpuNanos,
     })),
-    { name: 'off-cpu', text: 'Not on CPU', nanos: hotspots.notOnCpuNanos },
+    { name: 'off-cpu', text: 'Not on CPU', nanos: isWhole ? 0 : hotspots.notOnCpuNanos },
   ].filter(({ nanos }) => nanos > 0)
   return (
     <div class="breakdown">
@@ -111,28 +125,15 @@ function Breakdown({ hotspots }: { hotspots: HotspotsAnswer }) {
   )
 }
 
-function SpanFlame({ span, range }: Props) {
-  const scope = param('scope') || 'subtree'
+function SpanFlame({ span, range, scope }: Props & { scope: string }) {
   const answer = useQuery<FlameGraph>('flame-graph', {
     ...range,
     q: '',
     value: 'wall',
     'filter.spanIds': [span.spanId],
+    'filter.spanScope': scope,
   })
-  return (
-    <Shown answer={answer}>
-      {(graph) => (
-        <>
-          {scope === 'span' && (
-            <p class="coverage">
-              The flame graph shows the span and its children; the numbers above are of the span alone.
-            </p>
-          )}
-          <Tree graph={graph} />
-        </>
-      )}
-    </Shown>
-  )
+  return <Shown answer={answer}>{(graph) => <Tree graph={graph} />}</Shown>
 }
 
 function Tree({ graph }: { graph: FlameGraph }) {
@@ -141,7 +142,7 @@ function Tree({ graph }: { graph: FlameGraph }) {
     <FlameView
       tree={tree}
       unit={graph.measure.unit}
-      looks={{ colourBy: 'origin', upwards: false, find: '' }}
+      looks={{ colourBy: 'origin', upwards: false, find: param('find') }}
       label="Wall time of the span"
       isMain
     />
@@ -183,6 +184,59 @@ function Functions({ hotspots }: { hotspots: HotspotsAnswer }) {
           align: 'right',
           sort: (row) => row.totalWallNanos,
           cell: (row) => formatValue(row.totalWallNanos, 'nanoseconds'),
+        },
+      ]}
+    />
+  )
+}
+
+function Lines({ hotspots }: { hotspots: HotspotsAnswer }) {
+  const whole = Math.max(1, hotspots.wallNanos)
+  if (hotspots.lines.length === 0)
+    return (
+      <Empty title="No lines are known">
+        <p>The client of this process sends functions without the line that runs.</p>
+      </Empty>
+    )
+  return (
+    <Table
+      label="Lines of the span"
+      rows={hotspots.lines}
+      sortBy="wall"
+      keyOf={(row) => `${row.line} ${functionKey(row)}`}
+      columns={[
+        {
+          name: 'line',
+          title: 'Line',
+          width: '45%',
+          sort: ({ frame, line }) => `${frame.file}:${String(line).padStart(8)}`,
+          cell: ({ frame, line }) => (
+            <code class="cut" title={shown(`${frame.file}:${line}`, 600)}>
+              {frame.file === '' ? 'native' : `${shortFile(frame.file)}:${line}`}
+            </code>
+          ),
+        },
+        { ...functionColumn, cell: ({ frame }) => <FrameName frame={frame} withFile={false} /> },
+        {
+          name: 'wall',
+          title: 'Wall',
+          width: '190px',
+          align: 'right',
+          sort: (row) => row.selfWallNanos,
+          cell: (row) => (
+            <Bar part={row.selfWallNanos / whole}>
+              {formatValue(row.selfWallNanos, 'nanoseconds')}{' '}
+              <em>{formatPercent(row.selfWallNanos / whole)}</em>
+            </Bar>
+          ),
+        },
+        {
+          name: 'cpu',
+          title: 'CPU',
+          width: '110px',
+          align: 'right',
+          sort: (row) => row.selfCpuNanos,
+          cell: (row) => formatValue(row.selfCpuNanos, 'nanoseconds'),
         },
       ]}
     />

@@ -10,6 +10,7 @@ import { kept } from '../url/chosen'
 import { hrefOf } from '../url/location'
 import { writeTerms } from '../url/selector'
 import { formatAgo, now, range } from '../url/time'
+import { Insights } from './insights'
 
 const minStepMs = 60_000
 const steps = 40
@@ -72,15 +73,18 @@ function Services({ services }: { services: Service[] }) {
         <Figure value={formatValue(all, 'nanoseconds')} text="CPU time" />
         <Figure value={profiles.toLocaleString('en-US')} text="profiles" />
       </div>
+      <Insights />
       <Table
         label="Services"
         rows={services}
+        maxRows={10}
         sortBy="cpu"
         keyOf={({ service }) => service}
         columns={[
           {
             name: 'service',
             title: 'Service',
+            width: 'minmax(110px, 1fr)',
             sort: ({ service }) => service,
             cell: ({ service }) => (
               <a class="strong" href={hrefOf('/explore', kept(), { q: queryOf(service) })}>
@@ -100,7 +104,7 @@ function Services({ services }: { services: Service[] }) {
           {
             name: 'core',
             title: 'CPU of a core',
-            width: '110px',
+            width: '96px',
             align: 'right',
             sort: ({ service }) => of(perSecond, service),
             cell: ({ service }) => formatPercent(of(perSecond, service) / 1e9),
@@ -108,7 +112,7 @@ function Services({ services }: { services: Service[] }) {
           {
             name: 'heap',
             title: 'Live heap',
-            width: '100px',
+            width: '88px',
             align: 'right',
             sort: ({ service }) => of(heap, service),
             cell: ({ service, kinds }) =>
@@ -125,13 +129,13 @@ function Services({ services }: { services: Service[] }) {
           {
             name: 'versions',
             title: 'Versions',
-            width: '110px',
+            width: '84px',
             cell: ({ versions }) => <span class="cut">{shown(versions.join(', '), 80)}</span>,
           },
           {
             name: 'last',
             title: 'Last profile',
-            width: '100px',
+            width: '88px',
             align: 'right',
             sort: (one) => one.lastMs,
             cell: (one) => formatAgo(one.lastMs, now.value),

@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { CodedError } from '../../pprof/errors'
 import type { QuerySource } from '../context'
 import type { Reply } from '../receive/protocol'
@@ -6,6 +8,7 @@ import type { Endpoint } from './endpoints'
 import { readParams } from './params'
 
 const hourMs = 3_600_000
+const zip = promisify(gzip)
 
 /** Answers one request of the API. `query` is what stands behind the `?`. Rejects with CodedError. */
 export async function answerQuery(
@@ -20,7 +23,8 @@ export async function answerQuery(
   }
   const complete = withDefaults(params, endpoint)
   if (endpoint.answers === undefined) {
-    const body = await queries.queryBytes(endpoint.query as BytesQueryName, complete)
+    const bytes = await queries.queryBytes(endpoint.query as BytesQueryName, complete)
+    const body = endpoint.path.endsWith('.gz') ? await zip(bytes) : bytes
     return { status: 200, contentType: 'application/octet-stream', body }
   }
   type JsonQueryName = Parameters<QuerySource['queryJson']>[0]

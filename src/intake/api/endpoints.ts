@@ -24,6 +24,7 @@ const filter: ParamTypes = {
   'filter.labels': 'map',
   'filter.function': 'text',
   'filter.spanIds': 'list',
+  'filter.spanScope': 'text',
   'filter.traceId': 'text',
   'filter.profileIds': 'list',
 }
@@ -97,9 +98,17 @@ export const endpoints: readonly Endpoint[] = [
   get(
     'spans',
     'spans',
-    'Spans of a trace or of an endpoint, longest first',
-    { ...selection, traceId: 'text', endpoint: 'text', limit: 'number' },
+    'Spans of a trace, of an endpoint or of a kind',
+    { ...selection, traceId: 'text', endpoint: 'text', kinds: 'list', orderBy: 'text', limit: 'number' },
     'SpanInfo[]',
+  ),
+  get(
+    'function-spans',
+    'functionSpans',
+    'Requests and jobs that ran a function',
+    { ...selection, name: 'text', file: 'text', limit: 'number' },
+    'FunctionSpans',
+    ['name'],
   ),
   get(
     'timeline',
@@ -139,7 +148,8 @@ export const endpoints: readonly Endpoint[] = [
     'Metrics',
     ['stepMs'],
   ),
-  get('export', 'exportProfile', 'An aggregate as an uncompressed pprof', aggregate, undefined),
+  get('insights', 'insights', 'What stands out, with the view that proves it', selection, 'Insights'),
+  get('merge.pb.gz', 'exportProfile', 'An aggregate as a pprof in gzip', aggregate, undefined),
 ]
 
 function get(

@@ -5,13 +5,16 @@ import type { Profile } from '../../pprof/model'
 import { functionStacks } from '../store/function-stacks'
 import { type Kind, recogniseKind } from '../store/kinds'
 import { labelColumn, labelNames, labelText } from '../store/labels'
-import type { ProfileRow, Selection, StackTotals } from '../store/profile-store'
+import type { ProfileRow, ProfileStore, Selection, StackTotals } from '../store/profile-store'
 import { readProfile } from '../store/read-profile'
 import type { Sources } from './queries'
 import { sampleTest } from './sample-filter'
 import { type ExpandedSpans, expandFilter } from './span-filter'
 import { StackTable } from './stack-table'
 import type { SampleFilter } from './types'
+
+/** Of one process. */
+const maxRows = 10_000
 
 /** What raw profiles say, in the shape of the columns. */
 export interface BlobTotals {
@@ -41,19 +44,9 @@ export async function rowsFor(
   spans: ExpandedSpans | undefined,
 ): Promise<ProfileRow[]> {
   const limit = limits.queryProfiles
-  let rows: ProfileRow[]
-  if (spans) {
-    const located = await profiles.locate({
-      ids: spans.locateIds,
-      fromMs: selection.fromMs,
-      toMs: selection.toMs,
-    })
-    const ids = located.filter((row) => row.kind === kind).map(({ id }) => id)
-    rows = ids.length === 0 ? [] : await profiles.listProfiles({ ...selection, kind, ids, limit: limit + 1 })
-  } else {
-    const ids = filter?.profileIds
-    rows = await profiles.listProfiles({ ...selection, kind, ...(ids && { ids }), limit: limit + 1 })
-  }
+  const ids = spans ? await idsFor(profiles, selection, kind, spans) : filter?.profileIds
+  const query = { ...selection, kind, ...(ids && { ids }), limit: limit + 1 }
+  const rows = ids?.length === 0 ? [] : await profiles.listProfiles(query)
   if (rows.length > limit) {
     throw new CodedError('query_too_large', {
       actual: rows.length,
@@ -63,6 +56,31 @@ export async function rowsFor(
     })
   }
   return rows
+}
+
+/** Profiles with samples of the spans, or all that their processes sent about the time in which they lasted. */
+async function idsFor(
+  profiles: ProfileStore,
+  selection: Selection,
+  kind: string,
+  { scope, asked, locateIds }: ExpandedSpans,
+): Promise<string[]> {
+  const range = { fromMs: selection.fromMs, toMs: selection.toMs }
+  const located = (await profiles.locate({ ids: locateIds, ...range })).filter((row) => row.kind === kind)
+  if (scope === 'subtree' || scope === 'span') return located.map(({ id }) => id)
+  const ids = new Set<string>()
+  for (const { service, tags, startNanos, durationNanos } of asked) {
+    // A tracer need not say of which process its spans are: then it is that of the service which has samples of them.
+    const own = tags['runtime-id'] || located.find((row) => row.tags.service === service)?.tags['runtime-id']
+    if (own === undefined) continue
+    const selector: Selection['selector'] = [{ key: 'runtime-id', pattern: own, negated: false }]
+    const [startMs, endMs] = [startNanos, startNanos + durationNanos].map((nanos) => Number(nanos) / 1e6)
+    const rows = await profiles.listProfiles({ ...range, selector, kind, limit: maxRows })
+    for (const row of rows) {
+      if (row.endMs > (startMs as number) && row.startMs < (endMs as number)) ids.add(row.id)
+    }
+  }
+  return [...ids]
 }
 
 /** Reads and decodes raw profiles one after the other; those that are gone are left out and counted. */

@@ -1,16 +1,15 @@
 import { toNumbers } from '../../pprof/columns'
-import { CodedError } from '../../pprof/errors'
 import type { Profile } from '../../pprof/model'
 import { functionStacks } from '../store/function-stacks'
 import { recogniseKind, wallKind } from '../store/kinds'
 import type { Frame, SpanRow } from '../store/profile-store'
-import { readRows } from './blob-totals'
+import { readRows, rowsFor } from './blob-totals'
 import { frameInfo, originOf } from './origin'
 import { boundedCount, checkRange, invalid } from './params'
 import type { Sources } from './queries'
-import { insideTest } from './sample-filter'
+import { scopeTest } from './sample-filter'
 import { parseSelector } from './selector'
-import { checkedId, type ExpandedSpans, expandSpans, maxSpans } from './span-filter'
+import { checkedId, checkedScope, expandSpans, maxSpans } from './span-filter'
 import { spanInfo } from './spans'
 import type { Hotspots, HotspotsParams, Origin } from './types'
 
@@ -25,34 +24,17 @@ const [wallIndex, cpuIndex] = ['wall', 'cpu'].map((name) =>
 export async function hotspots(sources: Sources, params: HotspotsParams): Promise<Hotspots> {
   const limit = boundedCount('limit', params.limit, 100, 10_000)
   const range = checkRange(params, sources.limits)
-  if (params.scope !== undefined && params.scope !== 'span' && params.scope !== 'subtree') {
-    invalid('scope', 'is neither span nor subtree')
-  }
+  const scope = checkedScope(params.scope)
+  if ((scope === 'time' || scope === 'whole') && params.spanId === undefined)
+    invalid('scope', `is ${scope}: that takes a single span`)
   const { found, traceIdLow, asked } = await findSpans(sources, params, range)
-  const expanded = await expandSpans(sources, found, asked, traceIdLow, range)
-  const inside: ExpandedSpans =
-    params.scope === 'span'
-      ? { ...expanded, inside: new Set(asked), roots: new Set(), traces: new Set() }
-      : expanded
-  const located = await sources.profiles.locate({
-    ids: expanded.locateIds,
-    fromMs: Math.max(0, range.fromMs - maxProfileMs),
-    toMs: range.toMs,
-  })
-  const rows = located.filter(({ kind }) => kind === wallKind.name)
-  if (rows.length > sources.limits.queryProfiles) {
-    const limit = sources.limits.queryProfiles
-    throw new CodedError('query_too_large', {
-      actual: rows.length,
-      unit: 'raw profiles',
-      limit,
-      knob: 'limits.queryProfiles',
-    })
-  }
+  const spans = await expandSpans(sources, found, asked, traceIdLow, range, scope)
+  const times = { fromMs: Math.max(0, range.fromMs - maxProfileMs), toMs: range.toMs }
+  const rows = await rowsFor(sources, { ...times, selector: [] }, wallKind.name, undefined, spans)
   const sums = new HotspotSums()
   let missingProfiles = 0
   for await (const { profile } of readRows(sources, rows, () => missingProfiles++)) {
-    sums.add(profile, insideTest(profile, inside))
+    sums.add(profile, scopeTest(profile, spans))
   }
   const durationNanos = topMost(found).reduce((sum, span) => sum + Number(span.durationNanos), 0)
   return {
@@ -63,9 +45,20 @@ export async function hotspots(sources: Sources, params: HotspotsParams): Promis
     notOnCpuNanos: Math.max(0, durationNanos - sums.cpu),
     origins: sums.origins,
     functions: sums.functions(limit),
+    lines: sums.lines(limit),
     samples: sums.samples,
     profiles: rows.length - missingProfiles,
     missingProfiles,
+  }
+}
+
+/** The line of each sample's leaf; 0 unknown. */
+function executingLines({ samples, locations }: Profile): (sample: number) => number {
+  return (sample) => {
+    const leaf = samples.stackStart[sample] as number
+    if (leaf === samples.stackStart[sample + 1]) return 0
+    const entry = locations.lineStart[samples.stack[leaf] as number] as number
+    return locations.lineNumber[entry] ?? 0
   }
 }
 
@@ -109,6 +102,13 @@ function topMost(spans: readonly SpanRow[]): SpanRow[] {
   return spans.filter(({ parentId }) => !ids.has(parentId))
 }
 
+interface LineSum {
+  frame: Frame
+  line: number
+  wall: number
+  cpu: number
+}
+
 interface FunctionSum {
   frame: Frame
   selfWall: number
@@ -130,6 +130,7 @@ class HotspotSums {
     idle: { wallNanos: 0, cpuNanos: 0 },
   }
   readonly #functions = new Map<string, FunctionSum>()
+  readonly #lines = new Map<string, LineSum>()
 
   add(profile: Profile, isInside: (sample: number) => boolean): void {
     const { columns } = recogniseKind(profile.sampleTypes)
@@ -139,6 +140,7 @@ class HotspotSums {
       return at < 0 ? new Float64Array(profile.samples.count) : toNumbers(profile.samples.values, at, width)
     }
     const [wall, cpu] = [column(wallIndex), column(cpuIndex)]
+    const lineOf = executingLines(profile)
     const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
     for (let sample = 0; sample < profile.samples.count; sample++) {
       if (!isInside(sample)) continue
@@ -152,6 +154,7 @@ class HotspotSums {
       const origin: Origin = leaf === undefined ? 'native' : originOf(leaf)
       this.origins[origin].wallNanos += times.wall
       this.origins[origin].cpuNanos += times.cpu
+      if (leaf !== undefined) this.#addLine(leaf, lineOf(sample), times)
       for (const id of new Set(ids)) this.#addTotal(frames[id] as Frame, times, frames[id] === leaf)
     }
   }
@@ -169,6 +172,24 @@ class HotspotSums {
           totalCpuNanos: totalCpu,
         },
       }))
+  }
+
+  lines(limit: number): Hotspots['lines'] {
+    return [...this.#lines.values()]
+      .sort((a, b) => b.wall - a.wall)
+      .slice(0, limit)
+      .map(({ frame, line, wall, cpu }) => ({
+        ...{ frame: frameInfo(frame), line, selfWallNanos: wall, selfCpuNanos: cpu },
+      }))
+  }
+
+  #addLine(frame: Frame, line: number, { wall, cpu }: { wall: number; cpu: number }): void {
+    if (line === 0) return
+    const key = `${line} ${frame.line} ${frame.file}\0${frame.name}`
+    const sum = this.#lines.get(key) ?? { frame, line, wall: 0, cpu: 0 }
+    sum.wall += wall
+    sum.cpu += cpu
+    this.#lines.set(key, sum)
   }
 
   #addTotal(frame: Frame, { wall, cpu }: { wall: number; cpu: number }, isLeaf: boolean): void {

@@ -1,5 +1,6 @@
 import type { ServiceSummary } from '../../pprof/answers'
 import type { LimitValues } from '../../pprof/limits'
+import type { SpanKind } from '../model'
 import type { BlobStore } from '../store/blob-store'
 import type { ProfileStore } from '../store/profile-store'
 import type * as types from './types'
@@ -31,18 +32,23 @@ export interface Queries {
   callGraph(params: types.FunctionParams): Promise<types.CallGraph>
   functionLines(params: types.FunctionParams): Promise<types.FunctionLines>
   hotspots(params: types.HotspotsParams): Promise<types.Hotspots>
-  /** Spans of a trace, or of an endpoint, longest first. */
+  /** Spans of a trace, or of an endpoint; see ProfileStore.spans for their order. */
   spans(params: {
     traceId?: string
     q?: string
     endpoint?: string
     fromMs: number
     toMs: number
+    kinds?: SpanKind[]
+    orderBy?: 'start' | 'duration'
     limit?: number
   }): Promise<types.SpanInfo[]>
+  functionSpans(params: types.FunctionSpansParams): Promise<types.FunctionSpans>
   timeline(params: types.TimelineParams): Promise<types.Timeline>
   compare(params: types.CompareParams): Promise<types.Comparison>
   metrics(params: types.MetricsParams): Promise<types.Metrics>
+  /** What the rules of `insights/` find. */
+  insights(params: types.SelectionParams): Promise<types.Insights>
   /** An aggregate as an uncompressed pprof. */
   exportProfile(params: types.AggregateParams): Promise<Uint8Array>
 }

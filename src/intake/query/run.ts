@@ -4,7 +4,9 @@ import { compare } from './compare'
 import { exportProfile } from './export-profile'
 import { flameGraph } from './flame-graph'
 import { functionLines } from './function-lines'
+import { functionSpans } from './function-spans'
 import { hotspots } from './hotspots'
+import { insights } from './insights'
 import { metrics } from './metrics'
 import { listProfiles, pin, rawProfile, services, tagKeys, tagValues } from './profiles'
 import type { QueryName, Sources } from './queries'
@@ -26,9 +28,11 @@ const functions: Record<QueryName, (sources: Sources, params: any) => Promise<un
   functionLines,
   hotspots,
   spans,
+  functionSpans,
   timeline,
   compare,
   metrics,
+  insights,
   exportProfile,
 }
 

@@ -18,12 +18,31 @@ export function sampleTest(profile: Profile, filter: SampleFilter, spans: Expand
   if (filter.endpoint !== undefined) isLabel(labelNames.endpoint, filter.endpoint)
   if (filter.thread !== undefined) isLabel(labelNames.thread, filter.thread)
   for (const [key, value] of Object.entries(filter.labels ?? {})) isLabel([key], value)
-  if (spans) tests.push(insideTest(profile, spans))
+  if (spans) tests.push(scopeTest(profile, spans))
   return (sample) => tests.every((test) => test(sample))
 }
 
+/** Samples of the profiles of a scope that are in it. */
+export function scopeTest(profile: Profile, spans: ExpandedSpans): Test {
+  if (spans.scope === 'whole') return () => true
+  return spans.scope === 'time' ? timeTest(profile, spans) : insideTest(profile, spans)
+}
+
+/** Samples that ended while one of the spans lasted. Those without a time are in none. */
+function timeTest(profile: Profile, { asked }: ExpandedSpans): Test {
+  const ends = labelColumn(profile, labelNames.endNanos)
+  return (sample) => {
+    const label = ends[sample] as number
+    if (label < 0) return false
+    const end = profile.samples.labelNum[label] as bigint
+    return asked.some(
+      ({ startNanos, durationNanos }) => end > startNanos && end <= startNanos + durationNanos,
+    )
+  }
+}
+
 /** Samples inside spans, by whatever ids they carry. */
-export function insideTest(profile: Profile, { inside, roots, traces }: ExpandedSpans): Test {
+function insideTest(profile: Profile, { inside, roots, traces }: ExpandedSpans): Test {
   const of = (names: readonly string[], ids: ReadonlySet<bigint>): Test => {
     if (ids.size === 0) return () => false
     const labels = labelColumn(profile, names)

@@ -2,10 +2,13 @@ import { parseId } from '../store/labels'
 import type { Selection, SpanRow } from '../store/profile-store'
 import { invalid } from './params'
 import type { Sources } from './queries'
-import type { SampleFilter } from './types'
+import type { SampleFilter, SpanScope } from './types'
 
 /** Which ids in the labels of a sample say that it is inside. */
 export interface ExpandedSpans {
+  scope: SpanScope
+  /** The spans that were asked for, as far as they are known. */
+  asked: readonly SpanRow[]
   /** The spans themselves and all below them, as far as spans are known. */
   inside: ReadonlySet<bigint>
   /** Local roots whose every sample is inside: the asked spans. */
@@ -21,9 +24,10 @@ export const maxSpans = 20_000
 /** Undefined where the filter does not ask about spans. */
 export async function expandFilter(
   sources: Sources,
-  { spanIds, traceId }: SampleFilter,
+  { spanIds, traceId, spanScope }: SampleFilter,
   range: Selection,
 ): Promise<ExpandedSpans | undefined> {
+  const scope = checkedScope(spanScope)
   if (spanIds === undefined && traceId === undefined) return undefined
   const asked = (spanIds ?? []).map((text) => checkedId('spanIds', text))
   const traceIdLow = traceId === undefined ? undefined : checkedId('traceId', traceId)
@@ -32,7 +36,7 @@ export async function expandFilter(
     traceIdLow !== undefined
       ? await sources.profiles.spans({ ...times, traceIdsLow: [traceIdLow], limit: maxSpans })
       : await sources.profiles.spans({ ...times, spanIds: asked, limit: maxSpans })
-  return expandSpans(sources, found, asked, traceIdLow, times)
+  return expandSpans(sources, found, asked, traceIdLow, times, scope)
 }
 
 /** All that is below spans, in the traces they are part of. `asked` are the spans' own ids, also where no span is known. */
@@ -42,6 +46,7 @@ export async function expandSpans(
   asked: readonly bigint[],
   traceIdLow: bigint | undefined,
   times: { fromMs: number; toMs: number },
+  scope: SpanScope,
 ): Promise<ExpandedSpans> {
   const traceIdsLow = [...new Set(found.map((span) => span.traceIdLow))]
   // Beyond the limit samples are still found by their local roots.
@@ -66,13 +71,22 @@ export async function expandSpans(
   }
   const traces = new Set(traceIdLow === undefined ? [] : [traceIdLow])
   const locateIds = new Set([...asked, ...traces, ...all.map(({ spanId }) => spanId), ...traceIdsLow])
+  const isAlone = scope === 'span'
   return {
-    inside,
-    roots: new Set(traceIdLow === undefined ? asked : inside),
-    traces,
+    ...{ scope, asked: found },
+    inside: isAlone ? new Set(asked) : inside,
+    roots: new Set(isAlone ? [] : traceIdLow === undefined ? asked : inside),
+    traces: isAlone ? new Set() : traces,
     locateIds: [...locateIds],
   }
 }
+
+export function checkedScope(scope: string = 'subtree'): SpanScope {
+  const known = spanScopes.find((one) => one === scope)
+  return known ?? invalid('scope', `is none of ${spanScopes.join(', ')}`)
+}
+
+const spanScopes: readonly SpanScope[] = ['subtree', 'span', 'time', 'whole']
 
 export function checkedId(field: string, text: string): bigint {
   if (typeof text !== 'string' || !/^([0-9a-f]{16}){1,2}$/i.test(text)) {

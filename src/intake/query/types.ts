@@ -24,11 +24,16 @@ export interface SampleFilter {
   function?: string
   /** Samples inside these spans, 16 hexadecimal digits each. */
   spanIds?: string[]
+  /** What of these spans; `subtree` where absent. */
+  spanScope?: SpanScope
   /** 16 or 32 hexadecimal digits: samples inside any span of the trace. */
   traceId?: string
   /** Samples of a single profile. */
   profileIds?: string[]
 }
+
+/** What of a span: itself and what is below it in its process, without its children, what its process ran while it lasted, all of the profiles it lies in. */
+export type SpanScope = 'subtree' | 'span' | 'time' | 'whole'
 
 export interface AggregateParams extends SelectionParams {
   /** Kind of profile: `wall` where absent. */
@@ -67,8 +72,15 @@ export interface HotspotsParams {
   endpoint?: { q: string; name: string; fromFraction: number; toFraction: number }
   fromMs: number
   toMs: number
-  /** `subtree` (where absent): the span and what is below it in its process; `span`: without its children. */
-  scope?: 'subtree' | 'span'
+  /** `subtree` where absent. */
+  scope?: SpanScope
+  limit?: number
+}
+
+export interface FunctionSpansParams extends SelectionParams {
+  /** Name, and file where one name is in several. */
+  name: string
+  file?: string
   limit?: number
 }
 

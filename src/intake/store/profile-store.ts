@@ -1,5 +1,5 @@
 import type { ServiceSummary } from '../../pprof/answers'
-import type { Span } from '../model'
+import type { Span, SpanKind } from '../model'
 import type { Selector } from '../query/selector'
 
 /**
@@ -37,7 +37,7 @@ export interface ProfileStore {
   /** Sums over time, one point per step and group. */
   series(query: SeriesQuery): Promise<SeriesPoint[]>
 
-  /** Spans by any of these, at most `limit`, longest first where `endpoint` is asked for, else by start. */
+  /** Spans by any of these, at most `limit`. */
   spans(query: SpanQuery): Promise<SpanRow[]>
   /** Durations of the server spans of an endpoint at these fractions (0 to 1), in nanoseconds; empty where there are none. */
   durationQuantiles(query: Selection & { endpoint: string }, fractions: readonly number[]): Promise<number[]>
@@ -258,6 +258,9 @@ export interface SpanQuery extends TimeRange {
   endpoint?: string
   minDurationNanos?: number
   maxDurationNanos?: number
+  kinds?: readonly SpanKind[]
+  /** `duration`, the longest first, where `endpoint` is asked for; else `start`. */
+  orderBy?: 'start' | 'duration'
   limit: number
 }
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { flameGraph } from '../../../src/intake/query/flame-graph'
 import { functionLines } from '../../../src/intake/query/function-lines'
+import { functionSpans } from '../../../src/intake/query/function-spans'
 import { hotspots } from '../../../src/intake/query/hotspots'
+import { spans } from '../../../src/intake/query/spans'
 import { timeline } from '../../../src/intake/query/timeline'
 import { makeUpload, ticks } from '../profiles'
 import { columnSpan } from '../store/columns'
@@ -121,6 +123,79 @@ test('a flame graph of spans or a trace, also where no span was received', async
   assert.equal(await total({ traceId: '000000000000000b00000000000000bb' }), 3)
   assert.equal(await total({ spanIds: ['00000000000000cc'] }), 5)
   await assert.rejects(total({ spanIds: ['x'] }), { code: 'query_invalid' })
+})
+
+test('a span in its four scopes: with its children, alone, what its process ran meanwhile, and the whole profile', async (t) => {
+  const sources = await sourcesFor(t)
+  const at = (ms: number) => ({ end_timestamp_ns: start + BigInt(ms) * 1_000_000n })
+  const span = (spanId: bigint, parentId: bigint) =>
+    columnSpan({
+      ...{ spanId, parentId, traceIdLow: 1n, kind: 'server', service: 'shop' },
+      ...{ startNanos: start + 100_000_000n, durationNanos: 100_000_000n },
+    })
+  await sources.add(
+    [
+      makeUpload({
+        startMs: base,
+        wall: [
+          ticks(['own@/app/x.js:17'], 1, ddLabels(1n, 1n, at(110))),
+          ticks(['child@/app/x.js'], 2, ddLabels(1n, 2n, at(120))),
+          ticks(['other@/app/x.js'], 4, at(150)),
+          ticks(['before@/app/x.js'], 8, at(50)),
+          ticks(['timeless@/app/x.js'], 16),
+        ],
+      }),
+      makeUpload({
+        startMs: base,
+        wall: [ticks(['stranger@/app/x.js'], 32, at(150))],
+        tags: { 'runtime-id': 'r2' },
+      }),
+    ],
+    [span(1n, 0n), span(2n, 1n)],
+  )
+  const scopes = { subtree: 3, span: 1, time: 7, whole: 31 } as const
+  for (const [spanScope, wanted] of Object.entries(scopes) as [keyof typeof scopes, number][]) {
+    const filter = { spanIds: [hex(1n)], spanScope }
+    const graph = await flameGraph(sources, { ...range, value: 'samples', filter })
+    assert.equal(graph.total, wanted, spanScope)
+    const { cpuNanos } = await hotspots(sources, { ...range, spanId: hex(1n), scope: spanScope })
+    assert.equal(cpuNanos, wanted * 8_000_000, spanScope)
+  }
+  const { lines } = await hotspots(sources, { ...range, spanId: hex(1n), scope: 'span' })
+  assert.deepEqual(
+    lines.map(({ frame, line, selfWallNanos }) => [frame.name, line, selfWallNanos]),
+    [['own', 17, 10_000_000]],
+  )
+  const traceId = hex(1n)
+  await assert.rejects(hotspots(sources, { ...range, traceId, scope: 'time' }), { code: 'query_invalid' })
+  await assert.rejects(hotspots(sources, { ...range, spanId: hex(1n), scope: 'x' as 'span' }), {
+    code: 'query_invalid',
+  })
+})
+
+test('from a function to the requests that ran it, the longest in it first', async (t) => {
+  const sources = await shop(t)
+  const found = await functionSpans(sources, { ...range, name: 'own', file: '/app/x.js' })
+  assert.deepEqual(
+    found.spans.map(({ span, wallNanos, samples }) => [span.spanId, wallNanos, samples]),
+    [
+      [hex(5n), 160_000_000, 1],
+      [hex(big), 150_000_000, 4],
+    ],
+  )
+  assert.equal(found.otherNanos, 0)
+  const other = await functionSpans(sources, { ...range, name: 'other' })
+  assert.deepEqual([other.spans, other.otherNanos], [[], 960_000_000])
+})
+
+test('spans by kind, and the longest first', async (t) => {
+  const sources = await shop(t)
+  const of = async (params: object) =>
+    (await spans(sources, { ...range, ...params })).map(({ spanId }) => spanId)
+  assert.deepEqual(await of({ kinds: ['server'], orderBy: 'duration' }), [hex(5n), hex(big)])
+  assert.deepEqual(await of({ kinds: ['internal'], orderBy: 'duration', limit: 2 }), [hex(2n), hex(4n)])
+  await assert.rejects(of({ kinds: ["server' OR true --"] }), { code: 'query_invalid' })
+  await assert.rejects(of({ orderBy: 'name' }), { code: 'query_invalid' })
 })
 
 test('lines of a function', async (t) => {

@@ -23,6 +23,8 @@ export async function readSpans(database: Database, query: SpanQuery): Promise<S
     conditions.push(`duration_nanos >= ${Math.floor(query.minDurationNanos)}`)
   if (query.maxDurationNanos !== undefined)
     conditions.push(`duration_nanos <= ${Math.ceil(query.maxDurationNanos)}`)
+  if (query.kinds) conditions.push(`s.kind IN (${query.kinds.map((kind) => `'${kind}'`).join(', ')})`)
+  const orderBy = query.orderBy ?? (query.endpoint === undefined ? 'start' : 'duration')
   const selector = selectorSql(query.selector ?? [], values)
   const rows = await database.read(
     `SELECT trace_high, trace_low, s.id, parent, s.service, name, resource, s.kind, start_nanos, duration_nanos, error, attributes,
@@ -30,7 +32,7 @@ export async function readSpans(database: Database, query: SpanQuery): Promise<S
      FROM spans s JOIN (SELECT id, tags FROM series WHERE kind = '${spanKind}' AND ${selector}) r ON r.id = s.series
      WHERE ${conditions.join(' AND ')}
      QUALIFY row_number() OVER (PARTITION BY trace_low, s.id ORDER BY start_nanos) = 1
-     ORDER BY ${query.endpoint === undefined ? 'start_nanos, s.id' : 'duration_nanos DESC, s.id'} LIMIT ${query.limit}`,
+     ORDER BY ${orderBy === 'start' ? 'start_nanos, s.id' : 'duration_nanos DESC, s.id'} LIMIT ${query.limit}`,
     values,
   )
   const [high, low, spanIds, parents] = [rows.ids(0), rows.ids(1), rows.ids(2), rows.ids(3)]
