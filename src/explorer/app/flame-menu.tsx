@@ -1,11 +1,12 @@
 import type { Signal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Pointed } from '../flame/elements'
+import type { Pointed, Window } from '../flame/elements'
 import type { Picture } from '../flame/picture'
 import { shown } from '../flame/text'
-import { frameOf } from '../flame/tree'
+import { frameOf, markOf } from '../flame/tree'
 import { kept } from '../url/chosen'
 import { change, go, hrefOf } from '../url/location'
+import type { TimeScale } from './ruler'
 
 export interface MenuPlace extends Pointed {
   x: number
@@ -17,10 +18,18 @@ interface Props {
   menu: Signal<MenuPlace | undefined>
   isDiff: boolean
   onZoom(node: number): void
+  time: TimeScale | undefined
+}
+
+type Item = [text: string, act: () => void]
+
+function windowOf({ layout }: Picture, node: number): Window {
+  const at = layout.place[node] as number
+  return { from: (layout.left[at] as number) / layout.width, to: (layout.right[at] as number) / layout.width }
 }
 
 /** What can be done with a frame. */
-export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
+export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
   const element = useRef<HTMLDivElement>(null)
   const place = menu.value
   useLayoutEffect(() => {
@@ -41,17 +50,32 @@ export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
   }, [place])
   if (!place || (picture.tree.frame[place.node] as number) < 0) return null
   const { name, file } = frameOf(picture.tree, place.node)
-  const items: [text: string, act: () => void][] = [
+  const span = time?.spans.get(picture.tree.frame[place.node] as number)
+  const isFunction = markOf(picture.tree, place.node) === 'function'
+  const moment: Item[] = [
     ['Zoom to it', () => onZoom(place.node)],
+    ...(time
+      ? [['Choose its time for all views', () => time.onSelect(windowOf(picture, place.node))] as Item]
+      : []),
+  ]
+  const spanItems: Item[] = span
+    ? [
+        ['Open its trace', () => go(hrefOf(`/trace/${span.traceId}`, {}, { span: span.spanId }))],
+        ['Only samples of its trace', () => change({ traceId: span.traceId, tab: undefined, x: undefined })],
+      ]
+    : []
+  const functionItems: Item[] = [
     ['Highlight it everywhere', () => change({ find: name })],
     ['Callers and callees', () => go(hrefOf('/explore', kept(), { tab: 'sandwich', fn: name, file }))],
     ['Cost over time', () => go(hrefOf('/functions', kept(), { fn: name, file }))],
-    ...(isDiff
+    ...(isDiff || time
       ? []
-      : ([['Only stacks with it', () => change({ function: name, at: undefined, x: undefined })]] as [
-          string,
-          () => void,
-        ][])),
+      : [['Only stacks with it', () => change({ function: name, at: undefined, x: undefined })] as Item]),
+  ]
+  const items: Item[] = [
+    ...moment,
+    ...spanItems,
+    ...(isFunction ? functionItems : []),
     ['Copy its name', () => void navigator.clipboard?.writeText(name)],
   ]
   const act = (run: () => void) => {

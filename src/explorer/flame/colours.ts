@@ -16,6 +16,8 @@ export interface Palette {
   line: string
   focus: string
   match: string
+  /** A part that was chosen. */
+  band: string
 }
 
 /** Told apart by people who see red and green alike: Okabe and Ito's order of hues. In the order of `origins`. */
@@ -23,13 +25,19 @@ const originHues = {
   light: ['#f0a35c', '#7fb8e0', '#b9c0cc', '#e58a9b', '#c3a6dd', '#e4e7eb'],
   dark: ['#c9752b', '#3f7fae', '#5b6473', '#b4566c', '#7f63a8', '#353b45'],
 }
+/** In the order of `marks`, behind the colours of every way; functions have their own. */
+const markHues = {
+  light: ['#ffffff', '#eef1f4', '#8fd0bd', '#f0968a', '#e58a9b', '#f2d27a'],
+  dark: ['#14171c', '#262b33', '#2f7d69', '#a8473f', '#b4566c', '#8d6f1f'],
+}
 const packageHues = [28, 205, 145, 280, 50, 330, 175, 245, 95, 0, 60, 225]
 const changeSteps = 10
 
 /** Colours of one way of colouring; nodeColours gives each node's index. */
 export function paletteOf(by: ColourBy, dark: boolean): Palette {
-  const fills =
-    by === 'origin' ? originHues[dark ? 'dark' : 'light'] : by === 'package' ? packages(dark) : changes(dark)
+  const hues = dark ? 'dark' : 'light'
+  const own = by === 'origin' ? originHues[hues] : by === 'package' ? packages(dark) : changes(dark)
+  const fills = [...own, ...markHues[hues]]
   const text = dark ? '#f2f4f7' : '#1d232b'
   return {
     fills,
@@ -41,12 +49,21 @@ export function paletteOf(by: ColourBy, dark: boolean): Palette {
     line: dark ? '#14171c' : '#ffffff',
     focus: dark ? '#ffffff' : '#10151b',
     match: dark ? '#e0b341' : '#f6d14a',
+    band: dark ? 'rgb(124 179 245 / 18%)' : 'rgb(26 102 201 / 12%)',
   }
 }
 
 export function nodeColours(tree: CallTree, by: ColourBy): Uint8Array {
+  const firstMark =
+    by === 'origin'
+      ? originHues.light.length
+      : by === 'package'
+        ? 2 + packageHues.length
+        : 2 * changeSteps + 1
   const ofFrame = by === 'change' ? [] : tree.frames.map((frame) => colourOfFrame(frame, by))
   return Uint8Array.from(tree.frame, (id, node) => {
+    const mark = tree.rows?.mark[node] ?? 0
+    if (mark > 0) return firstMark + mark
     if (by === 'change')
       return tree.sides ? Math.round((changeOf(tree.sides, node) + 1) * changeSteps) : changeSteps
     if (id >= 0) return ofFrame[id] as number

@@ -94,6 +94,23 @@ export function paintOutline(
   context.strokeRect(x0 - 0.25, y + 0.25, Math.max(2, x1 - x0 - 0.5), rowHeight - 1.5)
 }
 
+/** Marks a part of the width over the whole height. */
+export function paintBand(
+  context: CanvasRenderingContext2D,
+  { layout, span, height, palette }: Scene,
+  { from, to }: { from: number; to: number },
+): void {
+  const x = (part: number) => ((part * layout.width - span.from) * span.pixels) / (span.to - span.from)
+  const [x0, x1] = [Math.max(-2, x(from)), Math.min(span.pixels + 2, x(to))]
+  if (x1 <= x0) return
+  context.fillStyle = palette.band
+  context.fillRect(x0, 0, x1 - x0, height)
+  context.setLineDash([])
+  context.lineWidth = 1
+  context.strokeStyle = palette.focus
+  context.strokeRect(Math.round(x0) + 0.5, -1, Math.max(1, Math.round(x1 - x0) - 1), height + 2)
+}
+
 function hasMatch({ layout, found }: Scene, first: number, last: number): boolean {
   for (let at = first; at <= last; at++) if (found?.nodes[layout.node[at] as number]) return true
   return false

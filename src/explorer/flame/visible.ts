@@ -60,7 +60,7 @@ export function boxAt(
 }
 
 /** First index in [low, high) whose edge is above `value`, `high` where none is. Edges do not fall. */
-function firstAfter(edges: Float64Array, value: number, low: number, high: number): number {
+export function firstAfter(edges: Float64Array, value: number, low: number, high: number): number {
   let [from, to] = [low, high]
   while (from < to) {
     const middle = (from + to) >>> 1

@@ -16,11 +16,13 @@ import { aggregate } from '../url/chosen'
 import { param } from '../url/location'
 import { FunctionTable } from './function-table'
 import { Sandwich } from './sandwich'
+import { TimelineTab } from './timeline'
 
 const tabs = [
   ['flame', 'Flame graph'],
   ['table', 'Table'],
   ['sandwich', 'Sandwich'],
+  ['timeline', 'Timeline'],
 ] as const
 
 /** Where one selection's cost is. */
@@ -28,11 +30,7 @@ export function ExplorePage() {
   const answer = useQuery<FlameGraph>('flame-graph', aggregate.value)
   return (
     <section class="page">
-      <Shown answer={answer}>
-        {(graph) =>
-          graph.total === 0 ? <NothingHere profiles={graph.measure.profiles} /> : <Explored graph={graph} />
-        }
-      </Shown>
+      <Shown answer={answer}>{(graph) => <Explored graph={graph} />}</Shown>
     </section>
   )
 }
@@ -40,18 +38,23 @@ export function ExplorePage() {
 function Explored({ graph }: { graph: FlameGraph }) {
   const tree = useMemo(() => treeOf(graph), [graph])
   const tab = param('tab') || 'flame'
+  const { measure, total, cutNodes } = graph
   return (
     <>
       <div class="page-head">
         <Tabs label="Ways to look" tabs={tabs} value={tab} />
-        <Coverage measure={graph.measure} total={graph.total} cutNodes={graph.cutNodes} />
+        <Coverage measure={measure} total={total} cutNodes={cutNodes} />
       </div>
-      {tab === 'table' ? (
-        <FunctionTable tree={tree} unit={graph.measure.unit} />
+      {tab === 'timeline' ? (
+        <TimelineTab />
+      ) : total === 0 ? (
+        <NothingHere profiles={measure.profiles} />
+      ) : tab === 'table' ? (
+        <FunctionTable tree={tree} unit={measure.unit} />
       ) : tab === 'sandwich' ? (
-        <Sandwich tree={tree} unit={graph.measure.unit} />
+        <Sandwich tree={tree} unit={measure.unit} />
       ) : (
-        <Flame tree={tree} unit={graph.measure.unit} />
+        <Flame tree={tree} unit={measure.unit} />
       )}
     </>
   )

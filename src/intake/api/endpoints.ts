@@ -26,6 +26,8 @@ const filter: ParamTypes = {
   'filter.spanIds': 'list',
   'filter.traceId': 'text',
   'filter.profileIds': 'list',
+  'filter.fromMs': 'number',
+  'filter.toMs': 'number',
 }
 
 const measure: ParamTypes = { kind: 'text', value: 'text', per: 'text' }

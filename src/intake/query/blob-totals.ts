@@ -7,6 +7,7 @@ import { type Kind, recogniseKind } from '../store/kinds'
 import { labelColumn, labelNames, labelText } from '../store/labels'
 import type { ProfileRow, Selection, StackTotals } from '../store/profile-store'
 import { readProfile } from '../store/read-profile'
+import { invalid } from './params'
 import type { Sources } from './queries'
 import { sampleTest } from './sample-filter'
 import { type ExpandedSpans, expandFilter } from './span-filter'
@@ -25,34 +26,41 @@ export interface RawProfile {
   profile: Profile
 }
 
+/** Longer than any profile lasts. */
+export const maxProfileMs = 15 * 60_000
+
 /** True where the columns do not have what is asked for. */
 export function needsBlobs(filter: SampleFilter | undefined, groupBy: readonly string[]): boolean {
-  const { thread, labels, spanIds, traceId, profileIds } = filter ?? {}
-  const asked = [thread, labels, spanIds, traceId, profileIds].some((value) => value !== undefined)
+  const { thread, labels, spanIds, traceId, profileIds, fromMs, toMs } = filter ?? {}
+  const asked = [thread, labels, spanIds, traceId, profileIds, fromMs, toMs].some(
+    (value) => value !== undefined,
+  )
   return asked || groupBy.some((key) => key === 'thread' || key.startsWith('label:'))
 }
 
 /** The rows of raw profiles that a filter can have samples in. Rejects with query_too_large. */
 export async function rowsFor(
   { profiles, limits }: Sources,
-  selection: Selection,
+  whole: Selection,
   kind: string,
   filter: SampleFilter | undefined,
   spans: ExpandedSpans | undefined,
 ): Promise<ProfileRow[]> {
   const limit = limits.queryProfiles
+  const range = narrowed(whole, filter)
+  if (range.toMs <= range.fromMs) return []
   let rows: ProfileRow[]
   if (spans) {
     const located = await profiles.locate({
       ids: spans.locateIds,
-      fromMs: selection.fromMs,
-      toMs: selection.toMs,
+      fromMs: range.fromMs,
+      toMs: range.toMs,
     })
     const ids = located.filter((row) => row.kind === kind).map(({ id }) => id)
-    rows = ids.length === 0 ? [] : await profiles.listProfiles({ ...selection, kind, ids, limit: limit + 1 })
+    rows = ids.length === 0 ? [] : await profiles.listProfiles({ ...range, kind, ids, limit: limit + 1 })
   } else {
     const ids = filter?.profileIds
-    rows = await profiles.listProfiles({ ...selection, kind, ...(ids && { ids }), limit: limit + 1 })
+    rows = await profiles.listProfiles({ ...range, kind, ...(ids && { ids }), limit: limit + 1 })
   }
   if (rows.length > limit) {
     throw new CodedError('query_too_large', {
@@ -62,7 +70,17 @@ export async function rowsFor(
       knob: 'limits.queryProfiles',
     })
   }
-  return rows
+  return rows.filter(({ endMs }) => endMs > (filter?.fromMs ?? 0))
+}
+
+/** Profiles that can have samples in the filter's time: one starts at most maxProfileMs before what it holds. */
+function narrowed(selection: Selection, { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: SampleFilter = {}) {
+  if (!(fromMs >= 0) || !(toMs >= fromMs)) invalid('filter.toMs', 'is before filter.fromMs')
+  return {
+    ...selection,
+    fromMs: Math.max(selection.fromMs, fromMs - maxProfileMs),
+    toMs: Math.min(selection.toMs, toMs),
+  }
 }
 
 /** Reads and decodes raw profiles one after the other; those that are gone are left out and counted. */

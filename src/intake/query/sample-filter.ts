@@ -1,5 +1,5 @@
 import type { Profile } from '../../pprof/model'
-import { labelColumn, labelId, labelNames, labelText } from '../store/labels'
+import { endMsReader, labelColumn, labelId, labelNames, labelText } from '../store/labels'
 import type { ExpandedSpans } from './span-filter'
 import type { SampleFilter } from './types'
 
@@ -18,8 +18,20 @@ export function sampleTest(profile: Profile, filter: SampleFilter, spans: Expand
   if (filter.endpoint !== undefined) isLabel(labelNames.endpoint, filter.endpoint)
   if (filter.thread !== undefined) isLabel(labelNames.thread, filter.thread)
   for (const [key, value] of Object.entries(filter.labels ?? {})) isLabel([key], value)
+  if (filter.fromMs !== undefined || filter.toMs !== undefined) tests.push(timeTest(profile, filter))
   if (spans) tests.push(insideTest(profile, spans))
   return (sample) => tests.every((test) => test(sample))
+}
+
+function timeTest(
+  profile: Profile,
+  { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: Pick<SampleFilter, 'fromMs' | 'toMs'>,
+): Test {
+  const endMsOf = endMsReader(profile)
+  return (sample) => {
+    const endMs = endMsOf(sample)
+    return endMs !== undefined && endMs > fromMs && endMs <= toMs
+  }
 }
 
 /** Samples inside spans, by whatever ids they carry. */

@@ -28,6 +28,9 @@ export interface SampleFilter {
   traceId?: string
   /** Samples of a single profile. */
   profileIds?: string[]
+  /** Samples that ended after `fromMs` and not after `toMs`, epoch milliseconds. Those without a time are in neither. */
+  fromMs?: number
+  toMs?: number
 }
 
 export interface AggregateParams extends SelectionParams {
