@@ -23,8 +23,9 @@ export interface Explored {
 export async function explored(
   t: TestContext,
   fill: (store: IntakeStore, startMs: number) => Promise<void>,
+  options: Parameters<typeof storeFor>[1] = {},
 ): Promise<Explored> {
-  const { store } = await storeFor(t)
+  const { store } = await storeFor(t, options)
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 1_200_000
   await fill(store, startMs)
   await store.settle()

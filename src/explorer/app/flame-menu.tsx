@@ -1,12 +1,14 @@
 import type { Signal } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Pointed, Window } from '../flame/elements'
 import type { Picture } from '../flame/picture'
 import { shown } from '../flame/text'
 import { frameOf, markOf } from '../flame/tree'
 import { kept } from '../url/chosen'
-import { change, go, hrefOf } from '../url/location'
+import { change, go, hrefOf, param } from '../url/location'
+import { LocalFile, useSandwichHref } from './local-file'
 import type { TimeScale } from './ruler'
+import { droppedNames, hiddenNames } from './shape'
 
 export interface MenuPlace extends Pointed {
   x: number
@@ -21,6 +23,8 @@ interface Props {
   time: TimeScale | undefined
 }
 
+const add = (names: string[], name: string) => [...new Set([...names, name])].join('\n')
+
 type Item = [text: string, act: () => void]
 
 function windowOf({ layout }: Picture, node: number): Window {
@@ -31,6 +35,8 @@ function windowOf({ layout }: Picture, node: number): Window {
 /** What can be done with a frame. */
 export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
   const element = useRef<HTMLDivElement>(null)
+  const isLocal = useContext(LocalFile)
+  const sandwichHref = useSandwichHref()
   const place = menu.value
   useLayoutEffect(() => {
     if (!place) return
@@ -51,7 +57,8 @@ export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
   if (!place || (picture.tree.frame[place.node] as number) < 0) return null
   const { name, file } = frameOf(picture.tree, place.node)
   const span = time?.spans.get(picture.tree.frame[place.node] as number)
-  const isFunction = markOf(picture.tree, place.node) === 'function'
+  // What stands for a file or a package is no function.
+  const isFunction = markOf(picture.tree, place.node) === 'function' && param('merge') === ''
   const moment: Item[] = [
     ['Zoom to it', () => onZoom(place.node)],
     ...(time
@@ -66,9 +73,27 @@ export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
     : []
   const functionItems: Item[] = [
     ['Highlight it everywhere', () => change({ find: name })],
-    ['Callers and callees', () => go(hrefOf('/explore', kept(), { tab: 'sandwich', fn: name, file }))],
-    ['Cost over time', () => go(hrefOf('/functions', kept(), { fn: name, file }))],
-    ...(isDiff || time
+    ['Callers and callees', () => go(sandwichHref({ name, file }))],
+    ...(isLocal
+      ? []
+      : [
+          ['Cost over time', () => go(hrefOf('/functions', kept(), { fn: name, file }))] as Item,
+          ...(file === ''
+            ? []
+            : [
+                [
+                  'Lines of its file',
+                  () => go(hrefOf('/explore', kept(), { tab: 'source', fn: name, file })),
+                ] as Item,
+              ]),
+        ]),
+    ...(time
+      ? []
+      : [
+          ['Hide its frames', () => change({ hide: add(hiddenNames(), name), at: undefined })] as Item,
+          ['Hide stacks with it', () => change({ drop: add(droppedNames(), name), at: undefined })] as Item,
+        ]),
+    ...(isDiff || time || isLocal
       ? []
       : [['Only stacks with it', () => change({ function: name, at: undefined, x: undefined })] as Item]),
   ]
@@ -101,7 +126,7 @@ export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
       onKeyDown={move}
       style={{
         left: `${Math.min(place.x, innerWidth - 240)}px`,
-        top: `${Math.min(place.y, innerHeight - 260)}px`,
+        top: `${Math.min(place.y, innerHeight - 48 - 32 * items.length)}px`,
       }}
     >
       <div class="menu-title">{shown(name, 60)}</div>

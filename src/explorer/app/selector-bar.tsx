@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ServiceSummary as Service } from '../../pprof/answers'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { filter, kinds, measured, moment } from '../url/chosen'
+import { filter, kinds, labelFilter, measured, moment } from '../url/chosen'
 import { change, param } from '../url/location'
 import { wantedValue, withValue } from '../url/selector'
 import { formatClock, type Range, range } from '../url/time'
@@ -150,6 +150,7 @@ function FilterChips() {
       name,
       text: `${filterTexts[name as keyof typeof filterTexts]}: ${value === '' ? 'none' : value}`,
     })),
+    ...labelFilter.value.map(([name, value]) => ({ name, text: `${name.slice(7)}: ${value || 'none'}` })),
     ...(moment.value ? [{ name: 'sel', text: momentText(moment.value) }] : []),
     ...(profile === '' ? [] : [{ name: 'profile', text: 'one profile' }]),
   ]

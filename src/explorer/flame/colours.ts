@@ -1,8 +1,9 @@
 import { changeOf } from './diff'
+import { packageName } from './groups'
 import { packageOf } from './text'
 import { type CallTree, frameOf, origins } from './tree'
 
-export type ColourBy = 'origin' | 'package' | 'change'
+export type ColourBy = 'origin' | 'package' | 'thread' | 'change'
 
 export interface Palette {
   /** CSS colours; a node's index leads to one, and to the text on it. */
@@ -36,7 +37,7 @@ const changeSteps = 10
 /** Colours of one way of colouring; nodeColours gives each node's index. */
 export function paletteOf(by: ColourBy, dark: boolean): Palette {
   const hues = dark ? 'dark' : 'light'
-  const own = by === 'origin' ? originHues[hues] : by === 'package' ? packages(dark) : changes(dark)
+  const own = by === 'origin' ? originHues[hues] : by === 'change' ? changes(dark) : named(dark)
   const fills = [...own, ...markHues[hues]]
   const text = dark ? '#f2f4f7' : '#1d232b'
   return {
@@ -54,12 +55,8 @@ export function paletteOf(by: ColourBy, dark: boolean): Palette {
 }
 
 export function nodeColours(tree: CallTree, by: ColourBy): Uint8Array {
-  const firstMark =
-    by === 'origin'
-      ? originHues.light.length
-      : by === 'package'
-        ? 2 + packageHues.length
-        : 2 * changeSteps + 1
+  const firstMark = paletteOf(by, false).fills.length - markHues.light.length
+  if (by === 'thread') return threadColours(tree)
   const ofFrame = by === 'change' ? [] : tree.frames.map((frame) => colourOfFrame(frame, by))
   return Uint8Array.from(tree.frame, (id, node) => {
     const mark = tree.rows?.mark[node] ?? 0
@@ -77,10 +74,42 @@ function colourOfFrame({ file, origin }: CallTree['frames'][number], by: ColourB
   if (name === '' || name === 'node') return name === '' && origin === 'own' ? 0 : 1
   let hash = 0
   for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) >>> 0
-  return 2 + (hash % packageHues.length)
+  return 2 + (hash % hueCount)
 }
 
-const packages = (dark: boolean) => [
+/** Of a tree that is split by thread: everything as the thread it is below. */
+function threadColours({ parent }: CallTree): Uint8Array {
+  const colours = new Uint8Array(parent.length).fill(1)
+  let threads = 0
+  for (let node = 1; node < parent.length; node++) {
+    const above = parent[node] as number
+    colours[node] = above === 0 ? 2 + (threads++ % hueCount) : (colours[above] as number)
+  }
+  return colours
+}
+
+/** Names and colours of what a picture is coloured by, what weighs most first. */
+export function colourEntries(tree: CallTree, by: ColourBy): { name: string; colour: number }[] {
+  const colours = nodeColours(tree, by)
+  const found = new Map<string, { colour: number; weight: number }>()
+  for (let node = 1; node < tree.parent.length; node++) {
+    const isThread = by === 'thread'
+    if (isThread && tree.parent[node] !== 0) continue
+    const frame = frameOf(tree, node)
+    const name = isThread ? frame.name : packageName(frame)
+    const known = found.get(name) ?? { colour: colours[node] as number, weight: 0 }
+    known.weight += ((isThread ? tree.total : tree.self)[node] as number) || 0
+    found.set(name, known)
+  }
+  return [...found]
+    .sort(([, a], [, b]) => b.weight - a.weight)
+    .map(([name, { colour }]) => ({ name, colour }))
+}
+
+const hueCount = packageHues.length
+
+/** Your code, what is in no package, and one for each of many names. */
+const named = (dark: boolean) => [
   originHues[dark ? 'dark' : 'light'][0] as string,
   originHues[dark ? 'dark' : 'light'][2] as string,
   ...packageHues.map((hue) => (dark ? `hsl(${hue} 35% 40%)` : `hsl(${hue} 55% 78%)`)),

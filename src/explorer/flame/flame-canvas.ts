@@ -2,7 +2,8 @@ import type { Elements, Events, Pointed, Seen, Window } from './elements'
 import { listen } from './flame-input'
 import { font, textMeasure } from './measure-text'
 import { levelAt, paint, paintBand, paintOutline, type Scene, yOf } from './paint'
-import type { Picture } from './picture'
+import { type Picture, runsOf } from './picture'
+import { svgOf } from './svg'
 import { boxAt } from './visible'
 
 export const rowHeight = 20
@@ -109,6 +110,12 @@ export class FlameCanvas {
     return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
   }
 
+  /** All rows at the width that is seen. */
+  svg(): Blob | undefined {
+    const scene = this.#scene()
+    return scene && new Blob([svgOf(scene, this.#measure)], { type: 'image/svg+xml' })
+  }
+
   close(): void {
     this.#aborted.abort()
     this.#observer.disconnect()
@@ -124,7 +131,7 @@ export class FlameCanvas {
     return {
       ...picture,
       ...{ rowHeight, height, top: this.#elements.scroller.scrollTop },
-      span: { from: from * whole, to: to * whole, pixels: width },
+      span: { from: from * whole, to: to * whole, pixels: width, ...runsOf(picture) },
     }
   }
 

@@ -1,4 +1,5 @@
-import type { Picture } from './picture'
+import { runColour } from './paint'
+import { type Picture, runsOf } from './picture'
 import { visitLevel } from './visible'
 
 /** Draws all of a picture without words on the whole of a canvas: of more levels than it has pixels some. */
@@ -8,7 +9,7 @@ export function paintSmall(context: CanvasRenderingContext2D, picture: Picture):
   context.fillStyle = palette.page
   context.fillRect(0, 0, width, height)
   if (layout.width === 0) return
-  const span = { from: 0, to: layout.width, pixels: width }
+  const span = { from: 0, to: layout.width, pixels: width, ...runsOf(picture) }
   const rows = Math.min(layout.levels, height)
   for (let row = 0; row < rows; row++) {
     const level = Math.floor((row * layout.levels) / rows)
@@ -20,7 +21,7 @@ export function paintSmall(context: CanvasRenderingContext2D, picture: Picture):
       context.fillStyle = isFaded
         ? palette.faded
         : last > first
-          ? palette.run
+          ? runColour({ layout, span, palette, colours, found }, first, last)
           : (palette.fills[colours[node] as number] as string)
       const left = Math.max(0, Math.round(x0))
       context.fillRect(left, y, Math.max(1, Math.round(x1) - left), Math.max(1, end - y))

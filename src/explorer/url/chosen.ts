@@ -30,6 +30,11 @@ export const filter = computed(() => {
   ) as Partial<Record<FilterName, string>>
 })
 
+/** Labels that samples must have: `labels.<key>=<value>` in the address, as in the query API. */
+export const labelFilter = computed(() =>
+  [...place.value.params].filter(([name]) => name.startsWith('labels.') && name.length > 'labels.'.length),
+)
+
 /** The selection as the query API takes it. */
 export const selection = computed((): Params => ({ q: place.value.params.get('q') ?? '', ...range.value }))
 
@@ -43,7 +48,10 @@ export const formatMoment = ({ fromMs, toMs }: Range) => `${fromMs.toFixed(1)}_$
 
 /** Selection, measure and filter: what most queries take. */
 export const aggregate = computed((): Params => {
-  const prefixed = Object.entries(filter.value).map(([name, value]) => [`filter.${name}`, value])
+  const prefixed = [...Object.entries(filter.value), ...labelFilter.value].map(([name, value]) => [
+    `filter.${name}`,
+    value,
+  ])
   const profile = place.value.params.get('profile')
   return {
     ...selection.value,

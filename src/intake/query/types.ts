@@ -63,6 +63,10 @@ export interface FunctionParams extends AggregateParams {
   limit?: number
 }
 
+export interface FileLinesParams extends AggregateParams {
+  file: string
+}
+
 export interface HotspotsParams {
   /** One of: a span, a trace, or an endpoint's spans between two fractions of the distribution of durations. */
   spanId?: string
