@@ -24,12 +24,13 @@ export async function explored(
   t: TestContext,
   fill: (store: IntakeStore, startMs: number) => Promise<void>,
   options: Parameters<typeof storeFor>[1] = {},
+  intakeOptions: Parameters<typeof intakeFor>[1] = {},
 ): Promise<Explored> {
   const { store } = await storeFor(t, options)
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 1_200_000
   await fill(store, startMs)
   await store.settle()
-  const intake = await intakeFor(t, { sink: store, queries: store, dir: tempDir(t) })
+  const intake = await intakeFor(t, { ...intakeOptions, sink: store, queries: store, dir: tempDir(t) })
   const [fromMs, toMs] = [startMs - 600_000, startMs + 3_000_000]
   return { intake, store, range: `from=${fromMs}&to=${toMs}`, fromMs }
 }

@@ -59,25 +59,27 @@ export function FlameTools({ tree, canvas, isDiff = false, hasThreads = false }:
       />
       <Toggle name="flat" text="Flatten recursion" />
       <Hidden />
-      <Find find={find} found={found} whole={tree.total[0] ?? 0} isDiff={isDiff} />
-      <button
-        type="button"
-        class="icon"
-        aria-label="Save as PNG"
-        title="Save as PNG"
-        onClick={async () => save(await canvas.value?.png(), 'flame-graph.png')}
-      >
-        <Icon name="download" />
-      </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label="Save as SVG"
-        title="Save as SVG, which can be scaled and searched"
-        onClick={() => save(canvas.value?.svg(), 'flame-graph.svg')}
-      >
-        <Icon name="svg" />
-      </button>
+      <div class="tools-end">
+        <Find find={find} found={found} whole={tree.total[0] ?? 0} isDiff={isDiff} />
+        <button
+          type="button"
+          class="icon"
+          aria-label="Save as PNG"
+          title="Save as PNG"
+          onClick={async () => save(await canvas.value?.png(), 'flame-graph.png')}
+        >
+          <Icon name="download" />
+        </button>
+        <button
+          type="button"
+          class="icon"
+          aria-label="Save as SVG"
+          title="Save as SVG, which can be scaled and searched"
+          onClick={() => save(canvas.value?.svg(), 'flame-graph.svg')}
+        >
+          <Icon name="svg" />
+        </button>
+      </div>
     </div>
   )
 }

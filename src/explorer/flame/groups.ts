@@ -44,7 +44,12 @@ export function packageName({ name, file, origin }: Frame): string {
   return found !== '' ? found : origin === 'own' ? ownPackage : name
 }
 
-const packageFrame = (frame: Frame): Frame => ({ ...frame, name: packageName(frame), file: '', line: 0 })
+/** Its file says where the package is, by which it is coloured too. */
+function packageFrame(frame: Frame): Frame {
+  const found = packageOf(frame.file)
+  const file = found === 'node' ? 'node:' : found === '' ? '' : `node_modules/${found}`
+  return { ...frame, name: packageName(frame), file, line: 0 }
+}
 
 /** Frames of one function that differ in nothing else count as one. */
 function sameFunctions(frames: readonly Frame[]): number[] {

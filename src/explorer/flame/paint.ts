@@ -63,7 +63,8 @@ export function paint(
           ? runColour(scene, first, end)
           : (palette.fills[colour] as string)
       // A pixel is left between boxes as long as they are wide enough for it.
-      context.fillRect(left, y, width > 2 ? width - 1 : width, rowHeight - 1)
+      const isTold = !isRun || span.runPixels === undefined
+      context.fillRect(left, y, width > 2 && isTold ? width - 1 : width, rowHeight - 1)
       if (isRun || width < minTextPixels) return
       context.fillStyle = isFaded ? palette.fadedText : (palette.texts[colour] as string)
       const text = fitted(scene.label(node), width - 2 * padding, measure)

@@ -13,6 +13,7 @@ import { askWorker } from '../workers/start'
 
 const [nodeWidth, nodeHeight] = [176, 42]
 const maxNameChars = 24
+const minFirstScale = 0.8
 
 /** Who calls whom: the functions that weigh most, or those around one. */
 export function CallGraphTab({ tree, unit, whole }: { tree: CallTree; unit: string; whole: number }) {
@@ -107,9 +108,21 @@ function Drawn({ graph, placed, tree, unit, whole }: DrawnProps) {
   // What is seen is in the address; where nothing is, all of it.
   useEffect(() => {
     const { clientWidth, clientHeight } = svg.current as SVGSVGElement
-    const fit = Math.min(1, clientWidth / placed.width, Math.max(clientHeight / placed.height, 0.45))
-    const whole = { scale: fit, x: (clientWidth - placed.width * fit) / 2, y: 0 }
-    setView(readView(text) ?? whole)
+    const whole = Math.min(1, clientWidth / placed.width, clientHeight / placed.height)
+    // Small enough to be no text any more is of no use: then what weighs most stands in the middle.
+    const scale = Math.max(whole, minFirstScale)
+    const { x, y } = placed.nodes[0] ?? { x: 0, y: 0 }
+    const centred = (size: number, of: number, at: number) =>
+      of * scale <= size
+        ? (size - of * scale) / 2
+        : Math.min(0, Math.max(size - of * scale, size / 2 - at * scale))
+    setView(
+      readView(text) ?? {
+        scale,
+        x: centred(clientWidth, placed.width, x),
+        y: centred(clientHeight, placed.height, y),
+      },
+    )
   }, [placed, text])
   const settle = useRef(0)
   useEffect(() => () => clearTimeout(settle.current), [])
@@ -198,7 +211,16 @@ function Drawn({ graph, placed, tree, unit, whole }: DrawnProps) {
     >
       <title>Call graph</title>
       <defs>
-        <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto">
+        <marker
+          id="arrow"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerWidth="9"
+          markerHeight="9"
+          markerUnits="userSpaceOnUse"
+          orient="auto"
+        >
           <path class="graph-arrow" d="M0 0L8 4L0 8Z" />
         </marker>
       </defs>

@@ -12,6 +12,7 @@ import { Tabs } from '../app/tabs'
 import { useQuery } from '../app/use-query'
 import type { FlameCanvas } from '../flame/flame-canvas'
 import { formatSigned, formatValue } from '../flame/format'
+import { shown } from '../flame/text'
 import type { CallTree } from '../flame/tree'
 import { aggregate } from '../url/chosen'
 import { change, param, place } from '../url/location'
@@ -136,7 +137,8 @@ function SideBySide({ tree, unit }: { tree: CallTree; unit: string }) {
         {(['a', 'b'] as const).map((side) => (
           <div key={side} class={`fill side-${side}`}>
             <h3>
-              <span class="side-name">{side.toUpperCase()}</span> {side === 'a' ? 'before' : 'after'}
+              <span class="side-name">{side.toUpperCase()}</span>{' '}
+              <span class="cut">{shown(sides.value[side].q || 'all profiles', 120)}</span>
             </h3>
             <FlameView
               tree={trees[side]}

@@ -128,10 +128,10 @@ function Lines({ costs, text, error, isReady, file, choose }: LinesProps) {
         {choose}
         <span class="row">
           <button type="button" onClick={() => step(-1)} disabled={hot.length < 2}>
-            Costlier line
+            Previous by cost
           </button>
           <button type="button" onClick={() => step(1)} disabled={hot.length < 2}>
-            Next line by cost
+            Next by cost
           </button>
         </span>
         <span class="faint cut">
