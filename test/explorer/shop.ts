@@ -99,7 +99,7 @@ export async function fillShop(store: IntakeStore, startMs: number): Promise<voi
 
 /**
  * One process for a minute, two threads: the main one is busy with `parse` for 400 ms from the 10th second on, inside a span of 500 ms,
- * and else runs `tick` for 10 ms of each 100.
+ * collects garbage for 50 ms after it, and else runs `tick` for 10 ms of each 100.
  */
 export async function fillTimes(store: IntakeStore, startMs: number): Promise<void> {
   const sample = (thread: string, stack: string[], endMs: number, labels: MadeSample['labels'] = {}) => ({
@@ -118,6 +118,9 @@ export async function fillTimes(store: IntakeStore, startMs: number): Promise<vo
     ...range(100, 10_000, 100).map((ms) => sample('Main', ['tick@/app/tick.js'], ms)),
     ...range(10_010, 10_410, 10).map((ms) =>
       sample('Main', ['parse@/app/parse.js', 'handle@/app/handle.js'], ms, { 'span id': 0x1000n }),
+    ),
+    ...range(10_510, 10_560, 10).map((ms) =>
+      sample('Main', ['(garbage collector)', 'tick@/app/tick.js'], ms),
     ),
     ...range(11_000, 50_000, 100).map((ms) => sample('Main', ['tick@/app/tick.js'], ms)),
     ...range(20_000, 21_000, 10).map((ms) => sample('Worker', ['crunch@/app/worker.js'], ms)),

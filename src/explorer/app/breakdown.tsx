@@ -19,7 +19,9 @@ const maxRows = 40
 
 /** What the selection is broken down by, `split` in the address: a part of the code, a tag, or `label:<key>`. */
 export function BreakdownChoice() {
-  const keys = useQuery<string[]>('tag-keys', selection.value)
+  // Asked for when somebody is about to choose: it must not hold up the picture.
+  const [isChoosing, setChoosing] = useState(false)
+  const keys = useQuery<string[]>('tag-keys', isChoosing ? selection.value : undefined)
   const by = param('split')
   const [text, setText] = useState(by)
   useEffect(() => setText(by), [by])
@@ -40,6 +42,7 @@ export function BreakdownChoice() {
         spellcheck={false}
         autocomplete="off"
         value={text}
+        onFocus={() => setChoosing(true)}
         onInput={(event) => setText(event.currentTarget.value)}
         onChange={(event) => change({ split: event.currentTarget.value.trim() })}
       />

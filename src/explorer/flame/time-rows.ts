@@ -1,5 +1,5 @@
 import type { Timeline } from '../../pprof/answers'
-import { type CallTree, type Frame, type Mark, marks, rootFrame } from './tree'
+import { type CallTree, type Frame, type Mark, marks, type Origin, rootFrame } from './tree'
 
 /** What a process did over time, as a tree of which every node has its row and its time. Values are nanoseconds. */
 export interface TimeRows {
@@ -15,69 +15,64 @@ const maxPauseMs = 25
 const busyMs = 100
 /** Spans and events that stand above each other at most; what is beyond is cut to what the last row has room for. */
 const maxRows = 24
-const rootSpans = ''
+const noThread = ''
 
 type Thread = Timeline['threads'][number]
 
-/** Lanes of threads, those first that ran longest: its events, how long it was busy, spans, and stacks as boxes, the root first. */
+/** Lanes of threads, those first that ran longest: collections and other events, how long it was busy, spans, and stacks as boxes, the root first. */
 export function timeRows(timeline: Timeline, fromMs: number, toMs: number): TimeRows {
   const made = new RowMaker(timeline.frames, (toMs - fromMs) * 1e6)
   const threads = [...timeline.threads].sort((a, b) => sum(b.cpuMs) - sum(a.cpuMs))
   const spans = spansByThread(timeline, threads)
-  const eventThreads = new Set(threads.map(({ name }) => name))
-  const within = (startMs: number, endMs: number) =>
-    [Math.max(0, startMs - fromMs) * 1e6, Math.min(toMs - fromMs, endMs - fromMs) * 1e6] as const
+  const names = new Set(threads.map(({ name }) => name))
+  const within = (startMs: number, durationMs: number) => ({
+    left: Math.max(0, startMs - fromMs) * 1e6,
+    right: (Math.min(toMs, startMs + durationMs) - fromMs) * 1e6,
+  })
+  const spanItems = (list: Timeline['spans'] = []): Item[] =>
+    list.map((one) => ({
+      ...within(one.startMs, one.durationMs),
+      frame: made.span(one),
+      mark: one.error ? 'failed span' : 'span',
+    }))
+  const stretches = (thread: Thread, word: string, mark: Mark, minMs: number, takes: Takes): Item[] =>
+    stretchesOf(thread, timeline, takes)
+      .filter(({ startMs, endMs }) => endMs - startMs >= minMs)
+      .map(({ startMs, endMs }) => ({
+        ...{ left: startMs * 1e6, right: endMs * 1e6, mark },
+        frame: made.frame(`${word} ${text(endMs - startMs)}`),
+      }))
   threads.forEach((thread, i) => {
-    const cpu = sum(thread.cpuMs)
-    const lane = made.lane(
-      `${thread.name || 'Thread'}${thread.id && thread.id !== '0' ? ` ${thread.id}` : ''} · ${text(cpu)} CPU`,
+    const id = thread.id === '' || thread.id === '0' ? '' : ` ${thread.id}`
+    const lane = made.lane(`${thread.name || 'Thread'}${id} · ${text(sum(thread.cpuMs))} CPU`)
+    // What names no thread that is here is of the process: its first lane has it.
+    const events = timeline.events.filter(
+      ({ thread: of }) => of === thread.name || (i === 0 && !names.has(of)),
     )
-    const first = i === 0
-    const events = timeline.events.filter(({ thread: of }) =>
-      of === thread.name ? true : first && !eventThreads.has(of),
+    const items = events.map(({ name, startMs, durationMs }): Item => {
+      const mark = isCollection(name) ? 'gc' : 'busy'
+      return { ...within(startMs, durationMs), frame: made.frame(name || 'event'), mark }
+    })
+    const hasCollections = items.some(({ mark }) => mark === 'gc')
+    made.stacked(
+      lane,
+      hasCollections ? items : [...items, ...stretches(thread, 'GC', 'gc', 0, (origin) => origin === 'gc')],
     )
     made.stacked(
       lane,
-      events.map(({ name, startMs, durationMs }) => ({
-        ...span(within(startMs, startMs + durationMs)),
-        frame: made.frame(name || 'event', ''),
-        mark: /gc|garbage/i.test(name) ? 'gc' : 'busy',
-      })),
+      stretches(thread, 'busy for', 'busy', busyMs, () => true),
     )
-    made.stacked(
-      lane,
-      busyTimes(thread, timeline).map(({ startMs, endMs }) => ({
-        ...span([startMs * 1e6, endMs * 1e6]),
-        frame: made.frame(`busy for ${text(endMs - startMs)}`, ''),
-        mark: 'busy',
-      })),
-    )
-    made.stacked(
-      lane,
-      (spans.get(thread) ?? []).map((one) => ({
-        ...span(within(one.startMs, one.startMs + one.durationMs)),
-        frame: made.span(one),
-        mark: one.error ? 'failed span' : 'span',
-      })),
-    )
+    made.stacked(lane, spanItems(spans.get(thread)))
     addStacks(made, lane, thread, timeline)
   })
-  const alone = spans.get(rootSpans) ?? []
-  if (alone.length > 0) {
-    const lane = made.lane('Spans without samples')
-    made.stacked(
-      lane,
-      alone.map((one) => ({
-        ...span(within(one.startMs, one.startMs + one.durationMs)),
-        frame: made.span(one),
-        mark: one.error ? 'failed span' : 'span',
-      })),
-    )
-  }
+  const alone = spans.get(noThread)
+  if (alone) made.stacked(made.lane('Spans without samples'), spanItems(alone))
   return { ...made.finish(), samples: threads.reduce((all, { stack }) => all + stack.length, 0) }
 }
 
-const span = ([left, right]: readonly [number, number]) => ({ left, right })
+type Takes = (leaf: Origin) => boolean
+
+const isCollection = (name: string) => /gc|garbage/i.test(name)
 const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0)
 const text = (ms: number) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`)
 
@@ -90,10 +85,12 @@ function spansByThread({ spans }: Timeline, threads: readonly Thread[]) {
     const thread = ofSpan.get(spanId)
     if (thread) ofTrace.set(traceId, thread)
   }
-  const found = new Map<Thread | typeof rootSpans, Timeline['spans']>()
+  const found = new Map<Thread | typeof noThread, Timeline['spans']>()
   for (const one of spans) {
-    const thread = ofSpan.get(one.spanId) ?? ofTrace.get(one.traceId) ?? rootSpans
-    found.set(thread, [...(found.get(thread) ?? []), one])
+    const thread = ofSpan.get(one.spanId) ?? ofTrace.get(one.traceId) ?? noThread
+    const known = found.get(thread)
+    if (known) known.push(one)
+    else found.set(thread, [one])
   }
   return found
 }
@@ -107,21 +104,25 @@ function runs(thread: Thread, { stacks, frames }: Timeline, at: number, previous
   return { startMs: startMs - previousMs < maxPauseMs ? previousMs : startMs, endMs, stack }
 }
 
-function busyTimes(thread: Thread, timeline: Timeline): { startMs: number; endMs: number }[] {
+/** Where one sample after the other takes, without a pause. */
+function stretchesOf(thread: Thread, timeline: Timeline, takes: Takes): { startMs: number; endMs: number }[] {
   const found: { startMs: number; endMs: number }[] = []
   let open: { startMs: number; endMs: number } | undefined
-  const close = () => {
-    if (open && open.endMs - open.startMs >= busyMs) found.push(open)
-    open = undefined
-  }
   let previousMs = 0
   for (let at = 0; at < thread.endMs.length; at++) {
     const run = runs(thread, timeline, at, previousMs)
-    if (!run || (open && run.startMs > open.endMs)) close()
-    if (run) open = { startMs: open?.startMs ?? run.startMs, endMs: run.endMs }
     previousMs = thread.endMs[at] as number
+    const leaf = run && timeline.frames[run.stack[0] as number]
+    if (!run || !leaf || !takes(leaf.origin)) {
+      open = undefined
+      continue
+    }
+    if (open && run.startMs <= open.endMs) open.endMs = run.endMs
+    else {
+      open = { startMs: run.startMs, endMs: run.endMs }
+      found.push(open)
+    }
   }
-  close()
   return found
 }
 
@@ -181,10 +182,10 @@ class RowMaker {
     this.#right = [length]
   }
 
-  frame(name: string, file: string): number {
+  frame(name: string): number {
     const known = this.#named.get(name)
     if (known !== undefined) return known
-    const id = this.#frames.push({ name, file, line: 0, origin: 'runtime' }) - 1
+    const id = this.#frames.push({ name, file: '', line: 0, origin: 'runtime' }) - 1
     this.#named.set(name, id)
     return id
   }
@@ -196,7 +197,7 @@ class RowMaker {
   }
 
   lane(name: string): number {
-    return this.add(0, this.frame(name, ''), this.nextRow, 0, this.length, 'lane')
+    return this.add(0, this.frame(name), this.nextRow, 0, this.length, 'lane')
   }
 
   /** Puts what overlaps above each other, by start. */

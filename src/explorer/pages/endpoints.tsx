@@ -5,7 +5,7 @@ import { Bar, type Column, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatPercent, formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { kept, selection } from '../url/chosen'
+import { kept, momentFilter, selection } from '../url/chosen'
 import { hrefOf } from '../url/location'
 
 interface Row {
@@ -18,7 +18,13 @@ interface Row {
 
 /** What each kind of request costs, all together and each. */
 export function EndpointsPage() {
-  const base: Params = { ...selection.value, groupBy: ['endpoint'], limit: 1, kind: 'wall' }
+  const base: Params = {
+    ...selection.value,
+    ...momentFilter.value,
+    groupBy: ['endpoint'],
+    limit: 1,
+    kind: 'wall',
+  }
   const cpu = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu' })
   const each = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu', per: 'request' })
   const wall = useQuery<TopFunctions>('top-functions', { ...base, value: 'wall' })

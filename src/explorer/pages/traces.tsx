@@ -4,7 +4,7 @@ import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { filter, selection } from '../url/chosen'
+import { filter, moment, selection } from '../url/chosen'
 import { change, hrefOf } from '../url/location'
 import { formatTime } from '../url/time'
 
@@ -25,7 +25,7 @@ export function traceHref({ traceId, spanId, startMs, durationMs }: Span, withSp
 /** Requests, the longest first. */
 export function TracesPage() {
   const { endpoint } = filter.value
-  const answer = useQuery<Span[]>('spans', { ...selection.value, endpoint, limit })
+  const answer = useQuery<Span[]>('spans', { ...selection.value, ...moment.value, endpoint, limit })
   const endpoints = useQuery<TopFunctions>('top-functions', {
     ...selection.value,
     groupBy: ['endpoint'],

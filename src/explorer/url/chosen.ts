@@ -46,6 +46,12 @@ export const moment = computed((): Range | undefined => {
 
 export const formatMoment = ({ fromMs, toMs }: Range) => `${fromMs.toFixed(1)}_${toMs.toFixed(1)}`
 
+/** It as queries of samples take it. */
+export const momentFilter = computed(
+  (): Params =>
+    moment.value ? { 'filter.fromMs': moment.value.fromMs, 'filter.toMs': moment.value.toMs } : {},
+)
+
 /** Selection, measure and filter: what most queries take. */
 export const aggregate = computed((): Params => {
   const prefixed = [...Object.entries(filter.value), ...labelFilter.value].map(([name, value]) => [
@@ -58,7 +64,7 @@ export const aggregate = computed((): Params => {
     ...measured.value,
     ...Object.fromEntries(prefixed),
     ...(profile && { 'filter.profileIds': [profile] }),
-    ...(moment.value && { 'filter.fromMs': moment.value.fromMs, 'filter.toMs': moment.value.toMs }),
+    ...momentFilter.value,
     per: place.value.params.get('per') ?? undefined,
   }
 })
