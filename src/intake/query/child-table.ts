@@ -1,5 +1,11 @@
-/** Children of nodes by what they are: numbers by pairs of numbers. A Map of pairs as one number is several times slower. */
+/**
+ * Children of nodes by what they are: numbers by pairs of numbers. A Map of pairs as one number is several times slower. Most nodes of a
+ * call tree have a single child, which is found without a hash.
+ */
 export class ChildTable {
+  /** By parent. No child is 0: that is the root. */
+  #firstKeys = new Int32Array(1_024)
+  #firstChildren = new Int32Array(1_024)
   /** Place in the columns below plus one; 0 is empty. A power of two, at most half of them taken. */
   #slots = new Int32Array(2_048)
   #parents = new Int32Array(1_024)
@@ -7,8 +13,22 @@ export class ChildTable {
   #children = new Int32Array(1_024)
   #count = 0
 
-  /** The child of that key, which is `next` where there was none. */
+  /** The child of that key, which is `next` where there was none. Children are numbered above their parents. */
   childOf(parent: number, key: number, next: number): number {
+    if (next >= this.#firstKeys.length) {
+      this.#firstKeys = longer(this.#firstKeys)
+      this.#firstChildren = longer(this.#firstChildren)
+    }
+    const first = this.#firstChildren[parent] as number
+    if (first === 0) {
+      this.#firstKeys[parent] = key
+      this.#firstChildren[parent] = next
+      return next
+    }
+    return this.#firstKeys[parent] === key ? first : this.#otherChildOf(parent, key, next)
+  }
+
+  #otherChildOf(parent: number, key: number, next: number): number {
     const mask = this.#slots.length - 1
     let slot = hash(parent, key) & mask
     for (let entry = this.#slots[slot] as number; entry !== 0; entry = this.#slots[slot] as number) {
@@ -27,11 +47,6 @@ export class ChildTable {
   }
 
   #grow(): void {
-    const longer = (column: Int32Array) => {
-      const grown = new Int32Array(column.length * 2)
-      grown.set(column)
-      return grown
-    }
     this.#parents = longer(this.#parents)
     this.#keys = longer(this.#keys)
     this.#children = longer(this.#children)
@@ -46,6 +61,12 @@ export class ChildTable {
       this.#slots[slot] = entry
     }
   }
+}
+
+function longer(column: Int32Array): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(column.length * 2)
+  grown.set(column)
+  return grown
 }
 
 // Of this process: pairs come from strangers, who must not know which of them meet.
