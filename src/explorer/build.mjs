@@ -7,25 +7,43 @@ import { analyzeMetafile, build } from 'esbuild'
 
 const source = fileURLToPath(new URL('.', import.meta.url))
 const out = fileURLToPath(new URL('../../dist/explorer/', import.meta.url))
-const licenses = ['preact', '@preact/signals', '@preact/signals-core', 'uplot']
+const licenses = [
+  ...['preact', '@preact/signals', '@preact/signals-core', 'uplot'],
+  ...['@dagrejs/dagre', '@dagrejs/graphlib'],
+]
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(join(out, 'assets'), { recursive: true })
 
-const { metafile } = await build({
-  entryPoints: [join(source, 'main.tsx')],
+const options = {
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   bundle: true,
-  splitting: true,
   minify: true,
   format: 'esm',
   target: ['chrome109', 'firefox115', 'safari16'],
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
   legalComments: 'none',
   metafile: true,
+}
+
+// Workers first: the page has to know their names. Each is one file, which loads nothing.
+const workers = await build({
+  ...options,
+  entryPoints: ['graph', 'open-file'].map((name) => join(source, `workers/${name}.ts`)),
+})
+const addressOf = (name) => {
+  const path = Object.keys(workers.metafile.outputs).find((output) => basename(output).startsWith(`${name}-`))
+  return JSON.stringify(`/assets/${basename(path)}`)
+}
+
+const { metafile } = await build({
+  ...options,
+  entryPoints: [join(source, 'main.tsx')],
+  splitting: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  define: { GRAPH_WORKER: addressOf('graph'), OPEN_FILE_WORKER: addressOf('open-file') },
 })
 
 const entry = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined)
@@ -40,4 +58,5 @@ writeFileSync(
   licenses.map((name) => `${name}\n\n${licenseOf(name)}`).join('\n\n'),
 )
 writeFileSync(join(out, 'index.html'), page)
-if (process.argv.includes('--analyze')) console.log(await analyzeMetafile(metafile))
+if (process.argv.includes('--analyze'))
+  for (const made of [metafile, workers.metafile]) console.log(await analyzeMetafile(made))

@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     dir: settings.dir,
     limits: limitValues(settings.limits),
     retention: settings.retention,
+    sourceRoots: settings.sourceRoots,
     memoryBytes: settings.memoryBytes,
     rebuild: settings.rebuild,
     count: (name, amount) => counters.add(name, amount),

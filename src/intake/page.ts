@@ -16,6 +16,7 @@ export const views = [
   '/trace/*',
   '/functions',
   '/profiles',
+  '/open',
 ] as const
 
 /** Below here is what the page loads. Their names change with their contents. */
@@ -42,7 +43,8 @@ const policy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // Made once, by workers/start.ts, for the addresses of our two workers.
+  'trusted-types explorer-workers',
 ].join('; ')
 
 interface StaticFile {
@@ -77,7 +79,11 @@ export class Page {
 
   /** What the page loads, by its whole path: one that was not built is not there, whatever lies on the disk. */
   asset(path: string, headers: IncomingHttpHeaders): Reply {
-    return this.#reply(path.slice(1), headers, { 'Cache-Control': 'public, max-age=31536000, immutable' })
+    return this.#reply(path.slice(1), headers, {
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      // Of a worker: it gets what it reads from the page, and loads and sends nothing.
+      'Content-Security-Policy': "default-src 'none'",
+    })
   }
 
   #reply(name: string, headers: IncomingHttpHeaders, own: Readonly<Record<string, string>>): Reply {

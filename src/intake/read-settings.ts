@@ -14,6 +14,7 @@ export interface Settings {
   keys: Map<string, string>
   allowedHosts: string[]
   retention: Partial<Retention>
+  sourceRoots: string[]
   memoryBytes: number
   logLevel: string
   limits: Partial<LimitValues>
@@ -53,6 +54,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     keys: readKeys(setting('keys')),
     allowedHosts: list(setting('allowedHosts').value),
     retention: readRetention(setting('retention')),
+    sourceRoots: list(setting('sourceRoots').value).map((root) => resolve(root)),
     memoryBytes: wholeNumber(setting('memory'), 1_048_576) * 2 ** 20,
     logLevel: logLevel.value,
     limits: readLimits(setting('limits')),
@@ -101,7 +103,7 @@ function asText(name: SettingName, value: unknown, path: string): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value)
   const between = name === 'keys' ? ':' : '='
   const isPairs = name === 'keys' || name === 'limits' || name === 'retention'
-  if (Array.isArray(value) && name === 'allowedHosts') return value.join(',')
+  if (Array.isArray(value) && (name === 'allowedHosts' || name === 'sourceRoots')) return value.join(',')
   if (typeof value === 'object' && value !== null && isPairs) {
     return Object.entries(value)
       .map(([key, item]) => `${key}${between}${item}`)

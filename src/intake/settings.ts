@@ -22,6 +22,11 @@ export const settings = {
     default: '',
     of: 'days that are kept, as `blobs=8,samples=8,spans=8,profiles=30,stackRollUps=90,functionRollUps=400,pinned=365`',
   },
+  sourceRoots: {
+    flag: 'source-roots',
+    default: '',
+    of: 'directories of which the explorer may show source files (JavaScript and TypeScript) to everybody who may ask this intake, joined by commas; in the file a list',
+  },
   memory: { flag: 'memory', default: '128', of: "MiB that the columns' database may take" },
   logLevel: {
     flag: 'log-level',

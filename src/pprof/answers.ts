@@ -78,6 +78,13 @@ export interface FunctionLines {
   lines: { line: number; self: number; total: number }[]
 }
 
+export interface SourceText {
+  file: string
+  /** Where the text was found. */
+  from: 'file' | 'source map'
+  text: string
+}
+
 export interface Hotspots {
   spans: SpanInfo[]
   /** All of these in nanoseconds. Of several spans sums. */

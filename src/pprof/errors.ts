@@ -132,6 +132,7 @@ export const errors = {
       'The query asks for {actual} {unit}; the limit is {limit} ({knob}). A shorter range or a narrower selector asks for less.',
   },
   not_found: { status: 404, message: 'There is no {what} {id}; it may have expired.' },
+  source_unavailable: { status: 404, message: 'The text of {file} is not shown: {reason}.' },
   internal: { status: 500, message: 'The intake failed on this request; nothing of it was kept.' },
 } as const satisfies Record<string, { status: number; message: string }>
 

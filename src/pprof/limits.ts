@@ -303,6 +303,18 @@ export const limits = {
     of: 'one timeline',
     reached: 'the rest is counted and left out',
   },
+  sourceBytes: {
+    value: 4 * 1024 * 1024,
+    unit: 'bytes',
+    of: 'one source file that is shown',
+    reached: 'refused: 404 source_unavailable',
+  },
+  sourceMapBytes: {
+    value: 32 * 1024 * 1024,
+    unit: 'bytes',
+    of: 'one source map that is read for the sources in it',
+    reached: 'its sources are not shown',
+  },
   drainBytes: {
     value: 33_554_432,
     unit: 'bytes',

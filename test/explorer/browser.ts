@@ -66,7 +66,7 @@ export async function openPage(
 
 /** Resolves when the view shows its answers, and has drawn them. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('main .table, main .flame, main .notice').first().waitFor()
+  await page.locator('main .table, main .flame, main .notice, main .graph, main .source').first().waitFor()
   const waiting = page.locator('main .waiting, main .progress, main .chart:empty')
   while ((await waiting.count()) > 0) await page.waitForTimeout(20)
   await page.evaluate(

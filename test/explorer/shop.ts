@@ -3,7 +3,7 @@ import type { Span } from '../../src/intake/model'
 import type { Intake } from '../../src/intake/server'
 import type { IntakeStore } from '../../src/intake/store/intake-store'
 import { intakeFor, tempDir } from '../intake/helpers'
-import { type MadeUpload, makeUpload, ticks } from '../intake/profiles'
+import { type MadeSample, type MadeUpload, makeUpload, ticks } from '../intake/profiles'
 import { storeFor } from '../intake/store/stores'
 
 /** Ids of the one trace of the shop. */
@@ -23,12 +23,14 @@ export interface Explored {
 export async function explored(
   t: TestContext,
   fill: (store: IntakeStore, startMs: number) => Promise<void>,
+  options: Parameters<typeof storeFor>[1] = {},
+  intakeOptions: Parameters<typeof intakeFor>[1] = {},
 ): Promise<Explored> {
-  const { store } = await storeFor(t)
+  const { store } = await storeFor(t, options)
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 1_200_000
   await fill(store, startMs)
   await store.settle()
-  const intake = await intakeFor(t, { sink: store, queries: store, dir: tempDir(t) })
+  const intake = await intakeFor(t, { ...intakeOptions, sink: store, queries: store, dir: tempDir(t) })
   const [fromMs, toMs] = [startMs - 600_000, startMs + 3_000_000]
   return { intake, store, range: `from=${fromMs}&to=${toMs}`, fromMs }
 }
@@ -93,4 +95,45 @@ export async function fillShop(store: IntakeStore, startMs: number): Promise<voi
   ])
   const spans = [span(0x1000n, 0n, 'GET /cart', 1_000, 6_000), span(0x1001n, 0x1000n, 'load', 2_000, 3_000)]
   await store.spans([{ tags, spans }])
+}
+
+/**
+ * One process for a minute, two threads: the main one is busy with `parse` for 400 ms from the 10th second on, inside a span of 500 ms,
+ * collects garbage for 50 ms after it, and else runs `tick` for 10 ms of each 100.
+ */
+export async function fillTimes(store: IntakeStore, startMs: number): Promise<void> {
+  const sample = (thread: string, stack: string[], endMs: number, labels: MadeSample['labels'] = {}) => ({
+    stack,
+    values: [1, 10_000_000, 10_000_000],
+    labels: {
+      'thread name': thread,
+      'thread id': thread === 'Main' ? '0' : '1',
+      end_timestamp_ns: BigInt(startMs + endMs) * 1_000_000n,
+      ...labels,
+    },
+  })
+  const range = (from: number, to: number, step: number) =>
+    Array.from({ length: (to - from) / step }, (_, i) => from + i * step)
+  const wall = [
+    ...range(100, 10_000, 100).map((ms) => sample('Main', ['tick@/app/tick.js'], ms)),
+    ...range(10_010, 10_410, 10).map((ms) =>
+      sample('Main', ['parse@/app/parse.js', 'handle@/app/handle.js'], ms, { 'span id': 0x1000n }),
+    ),
+    ...range(10_510, 10_560, 10).map((ms) =>
+      sample('Main', ['(garbage collector)', 'tick@/app/tick.js'], ms),
+    ),
+    ...range(11_000, 50_000, 100).map((ms) => sample('Main', ['tick@/app/tick.js'], ms)),
+    ...range(20_000, 21_000, 10).map((ms) => sample('Worker', ['crunch@/app/worker.js'], ms)),
+  ]
+  await store.profiles(makeUpload({ startMs, wall }))
+  const tags = new Map([
+    ['service', 'shop'],
+    ['runtime-id', 'r1'],
+  ])
+  const span: Span = {
+    ...{ traceIdHigh: 0n, traceIdLow: 0xabcdn, spanId: 0x1000n, parentId: 0n, service: 'shop' },
+    ...{ name: 'web.request', resource: 'GET /cart', kind: 'server', error: false, attributes: [] },
+    ...{ startNanos: BigInt(startMs + 10_000) * 1_000_000n, durationNanos: 500_000_000n },
+  }
+  await store.spans([{ tags, spans: [span] }])
 }

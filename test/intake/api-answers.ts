@@ -21,6 +21,7 @@ export interface Answers {
   topFunctions: types.TopFunctions
   callGraph: types.CallGraph
   functionLines: types.FunctionLines
+  source: types.SourceText
   hotspots: types.Hotspots
   spans: types.SpanInfo
   functionSpans: types.FunctionSpans

@@ -19,6 +19,9 @@ const storedKey = 'acme-profiler-key'
 /** True once the intake asked for a key that this page does not have. */
 export const keyWanted = signal(false)
 
+/** True where the one that it has is none of the intake's. */
+export const keyRefused = signal(false)
+
 /** Remembers a key for this tab alone. */
 export function useKey(key: string): void {
   sessionStorage.setItem(storedKey, key)
@@ -52,7 +55,10 @@ async function answerOf(address: string, signal: AbortSignal | null): Promise<Re
     headers: key === null ? {} : { Authorization: `Bearer ${key}` },
   })
   if (response.ok) return response
-  if (response.status === 401 || response.status === 403) keyWanted.value = true
   const refusal = await response.json().catch(() => ({}))
+  if (refusal.code === 'key_missing' || refusal.code === 'key_unknown') {
+    keyRefused.value = refusal.code === 'key_unknown'
+    keyWanted.value = true
+  }
   throw new Refusal(String(refusal.code ?? response.status), String(refusal.message ?? response.statusText))
 }

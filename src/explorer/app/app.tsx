@@ -3,6 +3,7 @@ import { ComparePage } from '../pages/compare'
 import { EndpointsPage } from '../pages/endpoints'
 import { ExplorePage } from '../pages/explore'
 import { FunctionsPage } from '../pages/functions'
+import { OpenFilePage } from '../pages/open-file'
 import { OverviewPage } from '../pages/overview'
 import { ProfilesPage } from '../pages/profiles'
 import { TracePage } from '../pages/trace'
@@ -19,6 +20,7 @@ const pages: readonly [path: string, page: () => preact.JSX.Element][] = [
   ['/trace/', TracePage],
   ['/functions', FunctionsPage],
   ['/profiles', ProfilesPage],
+  ['/open', OpenFilePage],
   ['/', OverviewPage],
 ]
 

@@ -4,6 +4,8 @@ import { formatPercent, formatSigned, formatValue } from '../flame/format'
 import type { Picture } from '../flame/picture'
 import { shortFile, shown } from '../flame/text'
 import { frameOf, pathOf } from '../flame/tree'
+import { formatClock } from '../url/time'
+import type { TimeScale } from './ruler'
 
 interface Props {
   picture: Picture
@@ -13,15 +15,18 @@ interface Props {
   whole: number
   zoomed: number
   onZoom(node: number): void
+  time: TimeScale | undefined
 }
 
 /** One line above the picture, filled at once: what the pointer or the keyboard is on, else where the picture is zoomed to. */
-export function FlameDetails({ picture, pointed, focus, unit, whole, zoomed, onZoom }: Props) {
+export function FlameDetails({ picture, pointed, focus, unit, whole, zoomed, onZoom, time }: Props) {
   const at = pointed.value ?? (focus.value > 0 ? { node: focus.value, count: 1, total: 0 } : undefined)
   const { tree } = picture
   return (
     <div class="flame-details">
-      {at === undefined ? (
+      {time ? (
+        <Moment picture={picture} at={at} time={time} />
+      ) : at === undefined ? (
         <Breadcrumb picture={picture} zoomed={zoomed} onZoom={onZoom} />
       ) : at.count > 1 ? (
         <>
@@ -75,6 +80,36 @@ function Change({ picture, node, unit }: { picture: Picture; node: number; unit:
       A {text(a)} <span class="faint">→</span> B {text(b)}{' '}
       <em>{a === 0 ? 'new' : b === 0 ? 'gone' : formatSigned(b / a - 1)}</em>
     </span>
+  )
+}
+
+/** When something ran, and how long. */
+function Moment({ picture, at, time }: { picture: Picture; at: Pointed | undefined; time: TimeScale }) {
+  if (at === undefined)
+    return <span class="faint">Drag to choose a time for all views, click to zoom, right-click for more</span>
+  const { tree, layout } = picture
+  const left = layout.left[layout.place[at.node] as number] as number
+  const span = time.spans.get(tree.frame[at.node] as number)
+  const { file, line } = frameOf(tree, at.node)
+  return (
+    <>
+      <b class="cut">
+        {at.count > 1 ? `${at.count.toLocaleString('en-US')} short ones` : picture.label(at.node)}
+      </b>
+      <span class="faint cut">
+        {at.count > 1
+          ? 'click to see them'
+          : span
+            ? `${shown(span.service, 60)} ${shown(span.name, 60)}`
+            : shortFile(file)}
+        {at.count === 1 && line > 0 && `:${line}`}
+      </span>
+      <span class="values">
+        {formatClock(time.fromMs + left / 1e6)}{' '}
+        <em>{formatValue(at.count > 1 ? at.total : (tree.total[at.node] as number), 'nanoseconds')}</em>
+        {span && <span class="faint"> whole span {formatValue(span.durationMs * 1e6, 'nanoseconds')}</span>}
+      </span>
+    </>
   )
 }
 

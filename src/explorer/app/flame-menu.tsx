@@ -1,11 +1,14 @@
 import type { Signal } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Pointed } from '../flame/elements'
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
+import type { Pointed, Window } from '../flame/elements'
 import type { Picture } from '../flame/picture'
 import { shown } from '../flame/text'
-import { frameOf } from '../flame/tree'
+import { frameOf, markOf } from '../flame/tree'
 import { kept } from '../url/chosen'
-import { change, go, hrefOf } from '../url/location'
+import { change, go, hrefOf, param } from '../url/location'
+import { LocalFile, useSandwichHref } from './local-file'
+import type { TimeScale } from './ruler'
+import { droppedNames, hiddenNames } from './shape'
 
 export interface MenuPlace extends Pointed {
   x: number
@@ -17,11 +20,23 @@ interface Props {
   menu: Signal<MenuPlace | undefined>
   isDiff: boolean
   onZoom(node: number): void
+  time: TimeScale | undefined
+}
+
+const add = (names: string[], name: string) => [...new Set([...names, name])].join('\n')
+
+type Item = [text: string, act: () => void]
+
+function windowOf({ layout }: Picture, node: number): Window {
+  const at = layout.place[node] as number
+  return { from: (layout.left[at] as number) / layout.width, to: (layout.right[at] as number) / layout.width }
 }
 
 /** What can be done with a frame. */
-export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
+export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
   const element = useRef<HTMLDivElement>(null)
+  const isLocal = useContext(LocalFile)
+  const sandwichHref = useSandwichHref()
   const place = menu.value
   useLayoutEffect(() => {
     if (!place) return
@@ -41,19 +56,53 @@ export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
   }, [place])
   if (!place || (picture.tree.frame[place.node] as number) < 0) return null
   const { name, file } = frameOf(picture.tree, place.node)
-  const items: [text: string, act: () => void][] = [
+  const span = time?.spans.get(picture.tree.frame[place.node] as number)
+  // What stands for a file or a package is no function.
+  const isFunction = markOf(picture.tree, place.node) === 'function' && param('merge') === ''
+  const moment: Item[] = [
     ['Zoom to it', () => onZoom(place.node)],
+    ...(time
+      ? [['Choose its time for all views', () => time.onSelect(windowOf(picture, place.node))] as Item]
+      : []),
+  ]
+  const spanItems: Item[] = span
+    ? [
+        ['Open its trace', () => go(hrefOf(`/trace/${span.traceId}`, {}, { span: span.spanId }))],
+        ['Only samples of its trace', () => change({ traceId: span.traceId, tab: undefined, x: undefined })],
+      ]
+    : []
+  const functionItems: Item[] = [
     ['Highlight it everywhere', () => change({ find: name })],
-    ['Callers and callees', () => go(hrefOf('/explore', kept(), { tab: 'sandwich', fn: name, file }))],
-    ['Cost over time', () => go(hrefOf('/functions', kept(), { fn: name, file }))],
-    ['Endpoints that run it', () => go(hrefOf('/endpoints', kept(), { function: name }))],
-    ['Traces that run it', () => go(hrefOf('/traces', kept(), { function: name }))],
-    ...(isDiff
+    ['Callers and callees', () => go(sandwichHref({ name, file }))],
+    ...(isLocal
       ? []
-      : ([['Only stacks with it', () => change({ function: name, at: undefined, x: undefined })]] as [
-          string,
-          () => void,
-        ][])),
+      : [
+          ['Cost over time', () => go(hrefOf('/functions', kept(), { fn: name, file }))] as Item,
+          ['Endpoints that run it', () => go(hrefOf('/endpoints', kept(), { function: name }))] as Item,
+          ['Traces that run it', () => go(hrefOf('/traces', kept(), { function: name }))] as Item,
+          ...(file === ''
+            ? []
+            : [
+                [
+                  'Lines of its file',
+                  () => go(hrefOf('/explore', kept(), { tab: 'source', fn: name, file })),
+                ] as Item,
+              ]),
+        ]),
+    ...(time
+      ? []
+      : [
+          ['Hide its frames', () => change({ hide: add(hiddenNames(), name), at: undefined })] as Item,
+          ['Hide stacks with it', () => change({ drop: add(droppedNames(), name), at: undefined })] as Item,
+        ]),
+    ...(isDiff || time || isLocal
+      ? []
+      : [['Only stacks with it', () => change({ function: name, at: undefined, x: undefined })] as Item]),
+  ]
+  const items: Item[] = [
+    ...moment,
+    ...spanItems,
+    ...(isFunction ? functionItems : []),
     ['Copy its name', () => void navigator.clipboard?.writeText(name)],
   ]
   const act = (run: () => void) => {
@@ -79,7 +128,7 @@ export function FlameMenu({ picture, menu, isDiff, onZoom }: Props) {
       onKeyDown={move}
       style={{
         left: `${Math.min(place.x, innerWidth - 240)}px`,
-        top: `${Math.min(place.y, innerHeight - 320)}px`,
+        top: `${Math.min(place.y, innerHeight - 48 - 32 * items.length)}px`,
       }}
     >
       <div class="menu-title">{shown(name, 60)}</div>

@@ -3,21 +3,25 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { FlameCanvas } from '../flame/flame-canvas'
 import { formatPercent } from '../flame/format'
 import { type Found, search } from '../flame/search'
+import { shown } from '../flame/text'
 import type { CallTree } from '../flame/tree'
 import { change, param } from '../url/location'
 import { ExportMenu } from './export-menu'
 import { Icon } from './icon'
 import { save } from './save'
+import { droppedNames, hiddenNames } from './shape'
 
 interface Props {
   tree: CallTree
   canvas: Signal<FlameCanvas | undefined>
   /** Of a comparison there is one way of colouring. */
   isDiff?: boolean
+  /** The data can be asked for by thread. */
+  hasThreads?: boolean
 }
 
 /** How the picture looks, and what is looked for in it. */
-export function FlameTools({ tree, canvas, isDiff = false }: Props) {
+export function FlameTools({ tree, canvas, isDiff = false, hasThreads = false }: Props) {
   const find = param('find')
   const found = search(tree, find)
   return (
@@ -33,29 +37,101 @@ export function FlameTools({ tree, canvas, isDiff = false }: Props) {
         ]}
       />
       {!isDiff && (
-        <Segments
+        <Choice
           name="by"
           label="Colour by"
           usual="origin"
           options={[
-            ['origin', 'Origin'],
-            ['package', 'Package'],
+            ['origin', 'Colour by origin'],
+            ['package', 'Colour by package'],
+            ...(hasThreads ? [['thread', 'Split by thread'] as const] : []),
           ]}
         />
       )}
+      <Choice
+        name="merge"
+        label="Merge by"
+        usual=""
+        options={[
+          ['', 'Each function'],
+          ['file', 'Merge by file'],
+          ['package', 'Merge by package'],
+        ]}
+      />
       <Toggle name="flat" text="Flatten recursion" />
-      <Find find={find} found={found} whole={tree.total[0] ?? 0} isDiff={isDiff} />
-      <button
-        type="button"
-        class="icon"
-        aria-label="Save as PNG"
-        title="Save as PNG"
-        onClick={async () => save(await canvas.value?.png(), 'flame-graph.png')}
-      >
-        <Icon name="download" />
-      </button>
-      {!isDiff && <ExportMenu />}
+      <Hidden />
+      <div class="tools-end">
+        <Find find={find} found={found} whole={tree.total[0] ?? 0} isDiff={isDiff} />
+        <button
+          type="button"
+          class="icon"
+          aria-label="Save as PNG"
+          title="Save as PNG"
+          onClick={async () => save(await canvas.value?.png(), 'flame-graph.png')}
+        >
+          <Icon name="download" />
+        </button>
+        <button
+          type="button"
+          class="icon"
+          aria-label="Save as SVG"
+          title="Save as SVG, which can be scaled and searched"
+          onClick={() => save(canvas.value?.svg(), 'flame-graph.svg')}
+        >
+          <Icon name="svg" />
+        </button>
+        {!isDiff && <ExportMenu />}
+      </div>
     </div>
+  )
+}
+
+/** What is left out of the picture is said, each with a way back. */
+function Hidden() {
+  const chips = [
+    ...hiddenNames().map((name) => ['hide', name, 'frames hidden'] as const),
+    ...droppedNames().map((name) => ['drop', name, 'stacks hidden'] as const),
+  ]
+  const without = (of: 'hide' | 'drop', name: string) =>
+    (of === 'hide' ? hiddenNames() : droppedNames()).filter((one) => one !== name).join('\n')
+  return (
+    <>
+      {chips.map(([of, name, text]) => (
+        <button
+          type="button"
+          class="chip"
+          key={`${of} ${name}`}
+          title="Show it again"
+          onClick={() => change({ [of]: without(of, name) })}
+        >
+          {text}: {shown(name, 40)}
+          <Icon name="close" />
+        </button>
+      ))}
+    </>
+  )
+}
+
+/** One of a few, kept in the address. */
+function Choice({ name, label, usual, options }: SegmentsProps) {
+  return (
+    <select
+      aria-label={label}
+      value={param(name) || usual}
+      onChange={(event) => {
+        const { value } = event.currentTarget
+        change(
+          { [name]: value === usual ? undefined : value, at: undefined, x: undefined },
+          { replace: true },
+        )
+      }}
+    >
+      {options.map(([option, text]) => (
+        <option key={option} value={option}>
+          {text}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { Elements, Pointed, Window } from '../flame/elements'
+import type { Elements, Pointed, Seen, Window } from '../flame/elements'
 import { FlameCanvas } from '../flame/flame-canvas'
 import { findNode, formatNodeId } from '../flame/node-ids'
 import { type Looks, type Picture, pictureOf } from '../flame/picture'
@@ -9,6 +9,8 @@ import { change, param } from '../url/location'
 import { FlameDetails } from './flame-details'
 import { FlameMenu, type MenuPlace } from './flame-menu'
 import { FlamePath } from './flame-path'
+import { Minimap } from './minimap'
+import { Ruler, type TimeScale } from './ruler'
 import { isDark } from './theme'
 
 export interface FlameViewProps {
@@ -22,6 +24,8 @@ export interface FlameViewProps {
   canvas?: Signal<FlameCanvas | undefined>
   /** The address keeps what is seen of this one. */
   isMain?: boolean
+  /** Of a picture over time. */
+  time?: TimeScale
 }
 
 /** A flame graph with its details, menu and keyboard. */
@@ -33,6 +37,7 @@ export function FlameView({
   label,
   canvas,
   isMain = false,
+  time,
 }: FlameViewProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const sizer = useRef<HTMLDivElement>(null)
@@ -43,14 +48,15 @@ export function FlameView({
   const focus = useSignal(0)
   const menu = useSignal<MenuPlace | undefined>(undefined)
   const own = useSignal<Zoom>({ at: '', x: '' })
+  const seen = useSignal<Seen>({ from: 0, to: 1, top: 0, bottom: 1 })
   const dark = isDark.value
   const picture = useMemo(
     () => pictureOf(tree, { ...looks, dark }),
     [tree, dark, looks.colourBy, looks.upwards, looks.find],
   )
   const zoom = isMain ? { at: param('at'), x: param('x') } : own.value
-  const latest = useRef({ picture, zoom })
-  latest.current = { picture, zoom }
+  const latest = useRef({ picture, zoom, time })
+  latest.current = { picture, zoom, time }
 
   const setZoom = (next: Zoom, replace: boolean) => {
     if (isMain) change({ ...next }, { replace })
@@ -87,6 +93,10 @@ export function FlameView({
       onMenu: (place, x, y) => {
         menu.value = { ...place, x, y }
       },
+      onSeen: (next) => {
+        seen.value = next
+      },
+      ...(time && { onSelect: (window: Window) => latest.current.time?.onSelect(window) }),
     })
     engine.current = made
     if (canvas) canvas.value = made
@@ -110,6 +120,9 @@ export function FlameView({
     )
   }, [zoom.at, zoom.x, picture])
 
+  const { band } = time ?? {}
+  useEffect(() => engine.current?.mark(band), [band?.from, band?.to, picture])
+
   return (
     <div class="flame">
       <FlameDetails
@@ -120,7 +133,10 @@ export function FlameView({
         whole={whole}
         zoomed={zoom.at === '' ? 0 : findNode(picture.ids, zoom.at)}
         onZoom={(node) => setZoom(zoomOf(picture, node), false)}
+        time={time}
       />
+      {isMain && <Minimap picture={picture} seen={seen} engine={engine} />}
+      {time && <Ruler time={time} seen={seen} />}
       <div class="flame-scroll" ref={scroller}>
         <div class="flame-sizer" ref={sizer}>
           <div class="flame-sticky">
@@ -141,6 +157,7 @@ export function FlameView({
         picture={picture}
         menu={menu}
         isDiff={tree.sides !== undefined}
+        time={time}
         onZoom={(node) => setZoom(zoomOf(picture, node), false)}
       />
     </div>
@@ -153,10 +170,15 @@ interface Zoom {
   x: string
 }
 
-const zoomOf = (picture: Picture, node: number): Zoom => ({
-  at: node === 0 ? '' : formatNodeId(picture.ids[node] as number),
-  x: '',
-})
+function zoomOf({ ids, tree, layout }: Picture, node: number): Zoom {
+  // Over time a path comes again and again: it names no single box.
+  if (tree.rows) {
+    const at = layout.place[node] as number
+    const [from, to] = [layout.left[at] as number, layout.right[at] as number]
+    return { at: '', x: formatWindow({ from: from / layout.width, to: to / layout.width }) }
+  }
+  return { at: node === 0 ? '' : formatNodeId(ids[node] as number), x: '' }
+}
 
 const formatWindow = ({ from, to }: Window) =>
   from <= 0 && to >= 1 ? '' : `${Number(from.toPrecision(8))}_${Number(to.toPrecision(8))}`

@@ -1,19 +1,17 @@
 import { shortFile, shown } from '../flame/text'
 import { type Frame, origins } from '../flame/tree'
-import { kept } from '../url/chosen'
-import { hrefOf } from '../url/location'
+import { useFrameHref } from './local-file'
 
 /** A function by its name, with the colour of where it comes from, and its file. Leads to its own view. */
 export function FrameName({ frame, withFile = true }: { frame: Frame; withFile?: boolean }) {
+  const href = useFrameHref()
   return (
     <span
       class="frame-name"
       title={shown(`${frame.name}\n${frame.file}${frame.line > 0 ? `:${frame.line}` : ''}`, 600)}
     >
       <span class={`dot origin-${originClass(frame)}`} />
-      <a href={hrefOf('/functions', kept(), { fn: frame.name, file: frame.file })}>
-        {shown(frame.name, 200)}
-      </a>
+      <a href={href(frame)}>{shown(frame.name, 200)}</a>
       {withFile && (
         <span class="faint">
           {shortFile(frame.file)}

@@ -1,4 +1,4 @@
-import { useKey } from '../api/client'
+import { keyRefused, useKey } from '../api/client'
 
 /** Asked for where the intake has keys. */
 export function KeyForm() {
@@ -11,6 +11,7 @@ export function KeyForm() {
       }}
     >
       <h2>This intake asks for a key</h2>
+      {keyRefused.value && <p role="alert">The key that was given is none of this intake's.</p>}
       <p>One of those in ACME_INTAKE_KEYS. It stays in this tab.</p>
       <div class="row">
         <input name="key" type="password" autocomplete="off" required aria-label="Key" />

@@ -1,5 +1,9 @@
-import { origins } from '../flame/tree'
+import { useMemo } from 'preact/hooks'
+import { type ColourBy, colourEntries, paletteOf } from '../flame/colours'
+import { shown } from '../flame/text'
+import { type CallTree, origins } from '../flame/tree'
 import { originTexts } from './frame-name'
+import { isDark } from './theme'
 
 export function Legend() {
   return (
@@ -13,6 +17,26 @@ export function Legend() {
     </ul>
   )
 }
+
+/** What the colours of a picture mean, for the groups that weigh most. */
+export function LegendOf({ by, tree }: { by: ColourBy; tree: CallTree }) {
+  const dark = isDark.value
+  const entries = useMemo(() => colourEntries(tree, by).slice(0, maxEntries), [tree, by])
+  if (by === 'origin') return <Legend />
+  const { fills } = paletteOf(by, dark)
+  return (
+    <ul class="legend" aria-label="Colours">
+      {entries.map(({ name, colour }) => (
+        <li key={name}>
+          <span class="dot" style={{ background: fills[colour] ?? '' }} />
+          {shown(name, 40)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const maxEntries = 12
 
 export function ChangeLegend() {
   return (

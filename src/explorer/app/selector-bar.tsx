@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ServiceSummary as Service } from '../../pprof/answers'
+import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { filter, kinds, measured } from '../url/chosen'
+import { filter, kinds, labelFilter, measured, moment } from '../url/chosen'
 import { change, param } from '../url/location'
 import { wantedValue, withValue } from '../url/selector'
-import { range } from '../url/time'
+import { formatClock, type Range, range } from '../url/time'
 import { Icon } from './icon'
 import { useQuery } from './use-query'
 
@@ -138,6 +139,9 @@ const filterTexts = {
   traceId: 'trace',
 } as const
 
+const momentText = ({ fromMs, toMs }: Range) =>
+  `${formatClock(fromMs)} + ${formatValue((toMs - fromMs) * 1e6, 'nanoseconds')}`
+
 /** Everything that leaves samples out is said, with a way to be rid of it. */
 function FilterChips() {
   const profile = param('profile')
@@ -146,6 +150,8 @@ function FilterChips() {
       name,
       text: `${filterTexts[name as keyof typeof filterTexts]}: ${value === '' ? 'none' : value}`,
     })),
+    ...labelFilter.value.map(([name, value]) => ({ name, text: `${name.slice(7)}: ${value || 'none'}` })),
+    ...(moment.value ? [{ name: 'sel', text: momentText(moment.value) }] : []),
     ...(profile === '' ? [] : [{ name: 'profile', text: 'one profile' }]),
   ]
   return (

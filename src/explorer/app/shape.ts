@@ -1,28 +1,45 @@
 import { collapse } from '../flame/collapse'
+import { groupsOf, type MergeBy } from '../flame/groups'
 import { invert } from '../flame/invert'
 import type { CallTree } from '../flame/tree'
+import { without } from '../flame/without'
+import { param } from '../url/location'
 
-/** The tree as a person asked for it. Remembered: a tree is asked for again with every change of looks. */
-export function shaped(tree: CallTree, shape: string, isFlat: boolean): CallTree {
+/** Names of functions whose frames are left out, and of those whose stacks are. */
+export const hiddenNames = () => linesOf(param('hide'))
+export const droppedNames = () => linesOf(param('drop'))
+
+const linesOf = (text: string) => text.split('\n').filter((name) => name !== '')
+
+/** The tree without the stacks that the address leaves out. */
+export function leftOf(tree: CallTree): CallTree {
+  const text = param('drop')
+  if (text === '') return tree
+  return remembered(tree, `drop ${text}`, () => {
+    const dropped = new Set(droppedNames())
+    return without(tree, (frame) => dropped.has(frame.name))
+  })
+}
+
+/** The tree as the address asks for it to be drawn. */
+export function shaped(tree: CallTree): CallTree {
+  const isInverted = param('shape') === 'inverted'
+  const asked = [isInverted, ...['flat', 'merge', 'hide'].map((name) => param(name))]
+  return remembered(tree, JSON.stringify(asked), () => {
+    const hidden = new Set(hiddenNames())
+    const groups = groupsOf(tree.frames, param('merge') as MergeBy, hidden, param('flat') === '1')
+    const merged = groups ? collapse(tree, groups.of, groups.frames) : tree
+    return isInverted ? invert(merged) : merged
+  })
+}
+
+/** A tree is asked for again with every change of looks. */
+function remembered(tree: CallTree, key: string, make: () => CallTree): CallTree {
   const known = made.get(tree) ?? new Map<string, CallTree>()
   made.set(tree, known)
-  const key = `${shape === 'inverted'} ${isFlat}`
-  const flat = () => (isFlat ? collapse(tree, sameFunction(tree)) : tree)
-  const result = known.get(key) ?? (shape === 'inverted' ? invert(flat()) : flat())
+  const result = known.get(key) ?? make()
   known.set(key, result)
   return result
 }
 
 const made = new WeakMap<CallTree, Map<string, CallTree>>()
-
-/** Frames of one function that differ in nothing else count as one. */
-function sameFunction({ frames }: CallTree): (frame: number) => number {
-  const first = new Map<string, number>()
-  const same = frames.map(({ name, file, line }, id) => {
-    const key = `${line} ${file}\0${name}`
-    const known = first.get(key) ?? id
-    first.set(key, known)
-    return known
-  })
-  return (frame) => same[frame] as number
-}

@@ -14,6 +14,7 @@ const tabs = [
   ['/traces', 'Traces'],
   ['/functions', 'Functions'],
   ['/profiles', 'Profiles'],
+  ['/open', 'Open file'],
 ] as const
 
 /** What stands around every view. */
@@ -21,6 +22,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = place.value
   // A trace is where it is, whatever else is selected.
   const isTrace = path.startsWith('/trace/')
+  // A file of the person's own is no part of what the intake has.
+  const isSelected = !isTrace && !path.startsWith('/open')
   const isAt = (tab: string) =>
     tab === '/' ? path === '/' : path.startsWith(tab) || (tab === '/traces' && path.startsWith('/trace/'))
   return (
@@ -41,7 +44,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             </a>
           ))}
         </nav>
-        {!isTrace && <TimePicker />}
+        {isSelected && <TimePicker />}
         <button
           type="button"
           class="icon"
@@ -52,7 +55,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           <Icon name={isDark.value ? 'sun' : 'moon'} />
         </button>
       </header>
-      {path !== '/' && !isTrace && <SelectorBar />}
+      {path !== '/' && isSelected && <SelectorBar />}
       <main>{children}</main>
     </>
   )

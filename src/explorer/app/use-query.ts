@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { addressOf, ask, keyWanted, type Params } from '../api/client'
+import { addressOf, ask, keyWanted, type Params, Refusal } from '../api/client'
 
 /** An answer on its way. What was there before stays until the next is there, marked as `stale`. */
 export interface Answer<T> {
@@ -11,6 +11,7 @@ export interface Answer<T> {
 }
 
 const slowMs = 300
+const retryMs = 3_000
 const remembered = new Map<string, unknown>()
 const maxRemembered = 12
 
@@ -24,6 +25,7 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
     isSlow: false,
   })
   const wanted = keyWanted.value
+  const [attempt, setAttempt] = useState(0)
   const shownQuery = useRef(query)
   useEffect(() => {
     if (address === undefined)
@@ -35,6 +37,7 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
     const before = (data: T | undefined) => (shownQuery.current === query ? data : undefined)
     setAnswer(({ data }) => ({ data: before(data), error: undefined, isLoading: true, isSlow: false }))
     shownQuery.current = query
+    let retry = 0
     const slow = setTimeout(() => setAnswer((answer) => ({ ...answer, isSlow: true })), slowMs)
     ask<T>(address, abort.signal)
       .then((data) => {
@@ -42,13 +45,22 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
         setAnswer({ data, error: undefined, isLoading: false, isSlow: false })
       })
       .catch((error: Error) => {
-        if (!abort.signal.aborted) setAnswer({ data: undefined, error, isLoading: false, isSlow: false })
+        if (abort.signal.aborted) return
+        setAnswer({ data: undefined, error, isLoading: false, isSlow: false })
+        if (mayPass(error)) retry = window.setTimeout(() => setAttempt((before) => before + 1), retryMs)
       })
       .finally(() => clearTimeout(slow))
-    return () => abort.abort()
-  }, [address, query, wanted])
+    return () => {
+      clearTimeout(retry)
+      abort.abort()
+    }
+  }, [address, query, wanted, attempt])
   return answer
 }
+
+/** An intake that is started again answers later; what it refuses, it refuses again. */
+const mayPass = (error: Error) =>
+  !(error instanceof Refusal) || ['store_unavailable', 'intake_busy'].includes(error.code)
 
 function remember(address: string, data: unknown): void {
   remembered.set(address, data)

@@ -1,6 +1,9 @@
 import { weighSides } from './diff'
 import { type CallTree, totalsOf } from './tree'
 
+/** Instead of a group: the node is left out, and what it weighs and calls is its parent's. */
+export const hiddenGroup = -3
+
 /**
  * Nodes that stand directly below one of the same group become one with it: `groupOf` a frame gives what it is shown as. With the
  * frames themselves this is recursion made flat; with files or packages the tree merged by these.
@@ -28,6 +31,7 @@ export function collapse(tree: CallTree, groupOf: (frame: number) => number, fra
   return { ...base, self: selves, total: totalsOf(parents, selves) }
 
   function place(above: number, group: number): number {
+    if (group === hiddenGroup) return above
     if (above > 0 && made.frame[above] === group) return above
     const key = above * 2 ** 26 + (group + 2)
     const known = ofPair.get(key)

@@ -1,8 +1,9 @@
 import { changeOf } from './diff'
+import { packageName } from './groups'
 import { packageOf } from './text'
 import { type CallTree, frameOf, origins } from './tree'
 
-export type ColourBy = 'origin' | 'package' | 'change'
+export type ColourBy = 'origin' | 'package' | 'thread' | 'change'
 
 export interface Palette {
   /** CSS colours; a node's index leads to one, and to the text on it. */
@@ -16,6 +17,8 @@ export interface Palette {
   line: string
   focus: string
   match: string
+  /** A part that was chosen. */
+  band: string
 }
 
 /** Told apart by people who see red and green alike: Okabe and Ito's order of hues. In the order of `origins`. */
@@ -23,13 +26,19 @@ const originHues = {
   light: ['#f0a35c', '#7fb8e0', '#b9c0cc', '#e58a9b', '#c3a6dd', '#e4e7eb'],
   dark: ['#c9752b', '#3f7fae', '#5b6473', '#b4566c', '#7f63a8', '#353b45'],
 }
+/** In the order of `marks`, behind the colours of every way; functions have their own. */
+const markHues = {
+  light: ['#ffffff', '#eef1f4', '#8fd0bd', '#f0968a', '#e58a9b', '#f2d27a'],
+  dark: ['#14171c', '#262b33', '#2f7d69', '#a8473f', '#b4566c', '#8d6f1f'],
+}
 const packageHues = [28, 205, 145, 280, 50, 330, 175, 245, 95, 0, 60, 225]
 const changeSteps = 10
 
 /** Colours of one way of colouring; nodeColours gives each node's index. */
 export function paletteOf(by: ColourBy, dark: boolean): Palette {
-  const fills =
-    by === 'origin' ? originHues[dark ? 'dark' : 'light'] : by === 'package' ? packages(dark) : changes(dark)
+  const hues = dark ? 'dark' : 'light'
+  const own = by === 'origin' ? originHues[hues] : by === 'change' ? changes(dark) : named(dark)
+  const fills = [...own, ...markHues[hues]]
   const text = dark ? '#f2f4f7' : '#1d232b'
   return {
     fills,
@@ -41,12 +50,17 @@ export function paletteOf(by: ColourBy, dark: boolean): Palette {
     line: dark ? '#14171c' : '#ffffff',
     focus: dark ? '#ffffff' : '#10151b',
     match: dark ? '#e0b341' : '#f6d14a',
+    band: dark ? 'rgb(124 179 245 / 18%)' : 'rgb(26 102 201 / 12%)',
   }
 }
 
 export function nodeColours(tree: CallTree, by: ColourBy): Uint8Array {
+  const firstMark = paletteOf(by, false).fills.length - markHues.light.length
+  if (by === 'thread') return threadColours(tree)
   const ofFrame = by === 'change' ? [] : tree.frames.map((frame) => colourOfFrame(frame, by))
   return Uint8Array.from(tree.frame, (id, node) => {
+    const mark = tree.rows?.mark[node] ?? 0
+    if (mark > 0) return firstMark + mark
     if (by === 'change')
       return tree.sides ? Math.round((changeOf(tree.sides, node) + 1) * changeSteps) : changeSteps
     if (id >= 0) return ofFrame[id] as number
@@ -60,10 +74,42 @@ function colourOfFrame({ file, origin }: CallTree['frames'][number], by: ColourB
   if (name === '' || name === 'node') return name === '' && origin === 'own' ? 0 : 1
   let hash = 0
   for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) >>> 0
-  return 2 + (hash % packageHues.length)
+  return 2 + (hash % hueCount)
 }
 
-const packages = (dark: boolean) => [
+/** Of a tree that is split by thread: everything as the thread it is below. */
+function threadColours({ parent }: CallTree): Uint8Array {
+  const colours = new Uint8Array(parent.length).fill(1)
+  let threads = 0
+  for (let node = 1; node < parent.length; node++) {
+    const above = parent[node] as number
+    colours[node] = above === 0 ? 2 + (threads++ % hueCount) : (colours[above] as number)
+  }
+  return colours
+}
+
+/** Names and colours of what a picture is coloured by, what weighs most first. */
+export function colourEntries(tree: CallTree, by: ColourBy): { name: string; colour: number }[] {
+  const colours = nodeColours(tree, by)
+  const found = new Map<string, { colour: number; weight: number }>()
+  for (let node = 1; node < tree.parent.length; node++) {
+    const isThread = by === 'thread'
+    if (isThread && tree.parent[node] !== 0) continue
+    const frame = frameOf(tree, node)
+    const name = isThread ? frame.name : packageName(frame)
+    const known = found.get(name) ?? { colour: colours[node] as number, weight: 0 }
+    known.weight += ((isThread ? tree.total : tree.self)[node] as number) || 0
+    found.set(name, known)
+  }
+  return [...found]
+    .sort(([, a], [, b]) => b.weight - a.weight)
+    .map(([name, { colour }]) => ({ name, colour }))
+}
+
+const hueCount = packageHues.length
+
+/** Your code, what is in no package, and one for each of many names. */
+const named = (dark: boolean) => [
   originHues[dark ? 'dark' : 'light'][0] as string,
   originHues[dark ? 'dark' : 'light'][2] as string,
   ...packageHues.map((hue) => (dark ? `hsl(${hue} 35% 40%)` : `hsl(${hue} 55% 78%)`)),

@@ -21,6 +21,16 @@ export interface Events {
   onMenu(pointed: Pointed, x: number, y: number): void
   /** The keyboard's box. */
   onFocus(node: number): void
+  /** Another part is drawn, of the width and of the height. */
+  onSeen(seen: Seen): void
+  /** The person chose this part: dragging then chooses, and does not move. */
+  onSelect?(window: Window): void
+}
+
+/** What part of a picture is drawn; `top` and `bottom` from 0 to 1. */
+export interface Seen extends Window {
+  top: number
+  bottom: number
 }
 
 /** Elements that the engine draws in: a scrolling one, in it one of the picture's whole height, in that two canvases of what is seen. */

@@ -1,8 +1,9 @@
-import type { Elements, Events, Pointed, Window } from './elements'
+import type { Elements, Events, Pointed, Seen, Window } from './elements'
 import { listen } from './flame-input'
 import { font, textMeasure } from './measure-text'
-import { levelAt, paint, paintOutline, type Scene, yOf } from './paint'
-import type { Picture } from './picture'
+import { levelAt, paint, paintBand, paintOutline, type Scene, yOf } from './paint'
+import { type Picture, runsOf } from './picture'
+import { svgOf } from './svg'
 import { boxAt } from './visible'
 
 export const rowHeight = 20
@@ -22,6 +23,8 @@ export class FlameCanvas {
   #window: Window = { from: 0, to: 1 }
   #animation: { from: Window; to: Window; startMs: number } | undefined
   #pointed: Pointed | undefined
+  #band: Window | undefined
+  #seen: Seen = { from: 0, to: 0, top: 0, bottom: 0 }
   #focus = 0
   #frame = 0
   #size = { width: 0, height: 0 }
@@ -107,6 +110,12 @@ export class FlameCanvas {
     return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
   }
 
+  /** All rows at the width that is seen. */
+  svg(): Blob | undefined {
+    const scene = this.#scene()
+    return scene && new Blob([svgOf(scene, this.#measure)], { type: 'image/svg+xml' })
+  }
+
   close(): void {
     this.#aborted.abort()
     this.#observer.disconnect()
@@ -122,7 +131,7 @@ export class FlameCanvas {
     return {
       ...picture,
       ...{ rowHeight, height, top: this.#elements.scroller.scrollTop },
-      span: { from: from * whole, to: to * whole, pixels: width },
+      span: { from: from * whole, to: to * whole, pixels: width, ...runsOf(picture) },
     }
   }
 
@@ -154,10 +163,26 @@ export class FlameCanvas {
     this.#base.font = font
     paint(this.#base, scene, this.#measure)
     this.#drawOverlay(scene)
+    this.#tellSeen()
+  }
+
+  #tellSeen(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#elements.scroller
+    const seen = {
+      ...this.#window,
+      top: scrollTop / scrollHeight,
+      bottom: (scrollTop + clientHeight) / scrollHeight,
+    }
+    const known = this.#seen
+    if (seen.from === known.from && seen.to === known.to)
+      if (seen.top === known.top && seen.bottom === known.bottom) return
+    this.#seen = seen
+    this.#events.onSeen(seen)
   }
 
   #drawOverlay(scene: Scene): void {
     this.#overlay.clearRect(0, 0, this.#size.width, this.#size.height)
+    if (this.#band) paintBand(this.#overlay, scene, this.#band)
     if (this.#pointed) paintOutline(this.#overlay, scene, this.#pointed, [])
     const isFocused = document.activeElement === this.#elements.overlay
     if (isFocused && this.#focus > 0)
@@ -233,6 +258,25 @@ export class FlameCanvas {
     this.#window = { from, to: from + width }
     this.#events.onZoom(this.#window, undefined)
     this.redraw()
+  }
+
+  /** Marks a part of the width. */
+  mark(band: Window | undefined): void {
+    this.#band = band
+    const scene = this.#scene()
+    if (scene) this.#drawOverlay(scene)
+  }
+
+  /** The part of the picture's width at a pixel, 0 to 1. */
+  partAt(x: number): number {
+    const { from, to } = this.#window
+    return Math.min(1, Math.max(0, from + (x / this.#size.width) * (to - from)))
+  }
+
+  /** Shows another part of the height; 0 to 1. */
+  scrollTo(top: number): void {
+    const { scroller } = this.#elements
+    scroller.scrollTop = top * scroller.scrollHeight
   }
 
   /** Gives a box the keyboard's focus. */

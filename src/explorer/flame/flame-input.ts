@@ -25,6 +25,11 @@ export function listen(
   signal: AbortSignal,
 ): void {
   let drag: Drag | undefined
+  const between = (start: Drag, clientX: number): Window => {
+    const { left } = overlay.getBoundingClientRect()
+    const ends = [canvas.partAt(start.x - left), canvas.partAt(clientX - left)] as const
+    return { from: Math.min(...ends), to: Math.max(...ends) }
+  }
   const on = <T extends keyof HTMLElementEventMap>(
     target: HTMLElement,
     type: T,
@@ -48,6 +53,7 @@ export function listen(
     const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y]
     if (!drag.moved && Math.abs(dx) + Math.abs(dy) < clickPixels) return
     drag.moved = true
+    if (events.onSelect) return canvas.mark(between(drag, event.clientX))
     overlay.style.cursor = 'grabbing'
     scroller.scrollTop = drag.top - dy
     const { from, to } = drag.window
@@ -58,7 +64,8 @@ export function listen(
     const ended = drag
     drag = undefined
     overlay.style.cursor = ''
-    if (event.button !== 0 || !ended || ended.moved) return
+    if (event.button !== 0 || !ended) return
+    if (ended.moved) return events.onSelect?.(between(ended, event.clientX))
     const pointed = canvas.pointedAt(event)
     if (pointed) canvas.zoomTo(pointed)
   })
@@ -95,6 +102,7 @@ function press(canvas: FlameCanvas, overlay: HTMLElement, events: Events, event:
   else if (key === '0') events.onZoom({ from: 0, to: 1 }, 0)
   else if (key === '+' || key === '=') canvas.scaleAround(keyZoom, 0.5)
   else if (key === '-') canvas.scaleAround(1 / keyZoom, 0.5)
+  else if (key === 's' && events.onSelect) events.onSelect(canvas.windowOf(focus))
   else if (key === 'm' || key === 'ContextMenu') {
     const box = overlay.getBoundingClientRect()
     const { x, y } = canvas.cornerOf(focus)

@@ -15,8 +15,8 @@ export interface Layout {
   width: number
 }
 
-/** Places every node; siblings stand in the order of their numbers, and what a parent weighs itself is to their right. */
-export function layOut({ parent, total }: Pick<CallTree, 'parent' | 'total'>): Layout {
+/** Places every node, by its row where the tree has rows. Else siblings stand in the order of their numbers, and what a parent weighs itself is to their right. */
+export function layOut({ parent, total, rows }: Pick<CallTree, 'parent' | 'total' | 'rows'>): Layout {
   const count = parent.length
   const level = new Uint32Array(count)
   const leftOf = new Float64Array(count)
@@ -24,10 +24,10 @@ export function layOut({ parent, total }: Pick<CallTree, 'parent' | 'total'>): L
   let levels = count === 0 ? 0 : 1
   for (let node = 1; node < count; node++) {
     const above = parent[node] as number
-    const own = (level[above] as number) + 1
+    const own = rows ? (rows.level[node] as number) : (level[above] as number) + 1
     level[node] = own
     if (own >= levels) levels = own + 1
-    leftOf[node] = next[above] as number
+    leftOf[node] = rows ? (rows.left[node] as number) : (next[above] as number)
     next[node] = leftOf[node] as number
     next[above] = (next[above] as number) + (total[node] as number)
   }

@@ -21,8 +21,8 @@ export interface Scene {
 }
 
 /** Boxes narrower than this have no text. */
-const minTextPixels = 28
-const padding = 4
+export const minTextPixels = 28
+export const padding = 4
 
 /** Y of a level in what is shown. */
 export function yOf({ layout, rowHeight, top, upwards }: Scene, level: number): number {
@@ -60,12 +60,11 @@ export function paint(
       context.fillStyle = isFaded
         ? palette.faded
         : isRun
-          ? scene.found
-            ? palette.match
-            : palette.run
+          ? runColour(scene, first, end)
           : (palette.fills[colour] as string)
       // A pixel is left between boxes as long as they are wide enough for it.
-      context.fillRect(left, y, width > 2 ? width - 1 : width, rowHeight - 1)
+      const isTold = !isRun || span.runPixels === undefined
+      context.fillRect(left, y, width > 2 && isTold ? width - 1 : width, rowHeight - 1)
       if (isRun || width < minTextPixels) return
       context.fillStyle = isFaded ? palette.fadedText : (palette.texts[colour] as string)
       const text = fitted(scene.label(node), width - 2 * padding, measure)
@@ -94,13 +93,41 @@ export function paintOutline(
   context.strokeRect(x0 - 0.25, y + 0.25, Math.max(2, x1 - x0 - 0.5), rowHeight - 1.5)
 }
 
+/** Marks a part of the width over the whole height. */
+export function paintBand(
+  context: CanvasRenderingContext2D,
+  { layout, span, height, palette }: Scene,
+  { from, to }: { from: number; to: number },
+): void {
+  const x = (part: number) => ((part * layout.width - span.from) * span.pixels) / (span.to - span.from)
+  const [x0, x1] = [Math.max(-2, x(from)), Math.min(span.pixels + 2, x(to))]
+  if (x1 <= x0) return
+  context.fillStyle = palette.band
+  context.fillRect(x0, 0, x1 - x0, height)
+  context.setLineDash([])
+  context.lineWidth = 1
+  context.strokeStyle = palette.focus
+  context.strokeRect(Math.round(x0) + 0.5, -1, Math.max(1, Math.round(x1 - x0) - 1), height + 2)
+}
+
+/** Over time a run is short, and the one in its middle stands for it; elsewhere it stands for nobody. */
+export function runColour(
+  { layout, span, palette, colours, found }: Pick<Scene, 'layout' | 'span' | 'palette' | 'colours' | 'found'>,
+  first: number,
+  last: number,
+): string {
+  if (found) return palette.match
+  if (span.runPixels === undefined) return palette.run
+  return palette.fills[colours[layout.node[(first + last) >>> 1] as number] as number] as string
+}
+
 function hasMatch({ layout, found }: Scene, first: number, last: number): boolean {
   for (let at = first; at <= last; at++) if (found?.nodes[layout.node[at] as number]) return true
   return false
 }
 
 /** As much of a text as fits, by the width of the whole. */
-function fitted(text: string, pixels: number, measure: (text: string) => number): string {
+export function fitted(text: string, pixels: number, measure: (text: string) => number): string {
   const whole = measure(text)
   if (whole <= pixels) return text
   const chars = Math.floor((text.length * pixels) / whole) - 1

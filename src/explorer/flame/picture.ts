@@ -25,6 +25,9 @@ export interface Looks {
   find: string
 }
 
+/** Over time also what is too small says where it is. */
+export const runsOf = ({ tree }: Picture) => (tree.rows ? { runPixels: 3 } : {})
+
 /** Remembers what of a tree does not depend on its looks. */
 const placed = new WeakMap<CallTree, { layout: Layout; ids: Float64Array; labels: (string | undefined)[] }>()
 

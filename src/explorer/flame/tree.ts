@@ -19,7 +19,24 @@ export interface CallTree {
   frames: readonly Frame[]
   /** Of a comparison, what each side measured; widths are then the larger of both, so that removed code stays visible. */
   sides?: Sides
+  /** Of a picture over time. */
+  rows?: Rows
 }
+
+/** Where nodes stand that are not placed by what they weigh: `total` is how wide each is, `left` where it starts, `level` its row. */
+export interface Rows {
+  left: Float64Array
+  level: Uint32Array
+  /** What a node is, as an index of `marks`. */
+  mark: Uint8Array
+}
+
+/** What is drawn over time beside functions. */
+export const marks = ['function', 'lane', 'span', 'failed span', 'gc', 'busy'] as const
+
+export type Mark = (typeof marks)[number]
+
+export const markOf = ({ rows }: CallTree, node: number): Mark => marks[rows?.mark[node] ?? 0] as Mark
 
 export interface Sides {
   aSelf: Float64Array

@@ -5,6 +5,8 @@ export interface Span {
   from: number
   to: number
   pixels: number
+  /** Runs of small boxes are no wider than this; as wide as they come where absent. */
+  runPixels?: number
 }
 
 /** Told of a box, or of a run of boxes too small to be told apart: `last` is then above `first`. Pixels are fractions. */
@@ -14,7 +16,12 @@ export type Visit = (x0: number, x1: number, first: number, last: number) => voi
 export const minPixels = 1
 
 /** Visits what one level shows from left to right: at most one visit per pixel, however many boxes there are. */
-export function visitLevel(layout: Layout, level: number, { from, to, pixels }: Span, visit: Visit): void {
+export function visitLevel(
+  layout: Layout,
+  level: number,
+  { from, to, pixels, runPixels = Number.POSITIVE_INFINITY }: Span,
+  visit: Visit,
+): void {
   const { left, right } = layout
   const end = layout.levelStart[level + 1] as number
   const scale = pixels / (to - from)
@@ -33,7 +40,7 @@ export function visitLevel(layout: Layout, level: number, { from, to, pixels }: 
       const next = firstAfter(right, from + (Math.floor(x1) + 1) / scale, at + 1, end)
       x1 = ((right[next - 1] as number) - from) * scale
       at = next
-      if (at >= end) break
+      if (at >= end || x1 - x0 >= runPixels) break
       const start = ((left[at] as number) - from) * scale
       const stop = ((right[at] as number) - from) * scale
       if (start >= x1 + minPixels || stop - start >= minPixels || start >= pixels) break
@@ -60,7 +67,7 @@ export function boxAt(
 }
 
 /** First index in [low, high) whose edge is above `value`, `high` where none is. Edges do not fall. */
-function firstAfter(edges: Float64Array, value: number, low: number, high: number): number {
+export function firstAfter(edges: Float64Array, value: number, low: number, high: number): number {
   let [from, to] = [low, high]
   while (from < to) {
     const middle = (from + to) >>> 1

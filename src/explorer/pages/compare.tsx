@@ -1,17 +1,19 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Comparison, ServiceSummary as Service } from '../../pprof/answers'
-import { comparedTree } from '../api/trees'
+import { comparedTree, sideTree } from '../api/trees'
 import { FlameTools, Toggle } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
 import { ChangeLegend } from '../app/legend'
-import { shaped } from '../app/shape'
+import { leftOf, shaped } from '../app/shape'
 import { SideRows } from '../app/side-rows'
 import { Empty, Shown } from '../app/states'
 import { Tabs } from '../app/tabs'
 import { useQuery } from '../app/use-query'
 import type { FlameCanvas } from '../flame/flame-canvas'
 import { formatSigned, formatValue } from '../flame/format'
+import { shown } from '../flame/text'
+import type { CallTree } from '../flame/tree'
 import { aggregate } from '../url/chosen'
 import { change, param, place } from '../url/location'
 import { wantedValue } from '../url/selector'
@@ -21,6 +23,7 @@ import { ChangeTable } from './change-table'
 
 const tabs = [
   ['flame', 'Flame graph'],
+  ['sides', 'Side by side'],
   ['table', 'Functions'],
 ] as const
 
@@ -94,6 +97,8 @@ function Compared({ comparison }: { comparison: Comparison }) {
       </div>
       {tab === 'table' ? (
         <ChangeTable comparison={comparison} asShares={asShares} />
+      ) : tab === 'sides' ? (
+        <SideBySide tree={tree} unit={asShares ? 'share' : comparison.a.unit} />
       ) : (
         <Diff tree={tree} unit={asShares ? 'share' : comparison.a.unit} />
       )}
@@ -101,21 +106,51 @@ function Compared({ comparison }: { comparison: Comparison }) {
   )
 }
 
-function Diff({ tree, unit }: { tree: ReturnType<typeof comparedTree>; unit: string }) {
+function Diff({ tree, unit }: { tree: CallTree; unit: string }) {
   const canvas = useSignal<FlameCanvas | undefined>(undefined)
-  const shape = param('shape') || 'icicle'
-  const turned = shaped(tree, shape, param('flat') === '1')
+  const turned = shaped(leftOf(tree))
   return (
     <div class="fill">
       <FlameTools tree={turned} canvas={canvas} isDiff />
       <FlameView
         tree={turned}
         unit={unit}
-        looks={{ colourBy: 'change', upwards: shape === 'flame', find: param('find') }}
+        looks={{ colourBy: 'change', upwards: param('shape') === 'flame', find: param('find') }}
         label="Comparison as a flame graph"
         canvas={canvas}
         isMain
       />
+      <ChangeLegend />
+    </div>
+  )
+}
+
+/** Each side as a picture of its own; both are zoomed to the same function. */
+function SideBySide({ tree, unit }: { tree: CallTree; unit: string }) {
+  const canvas = useSignal<FlameCanvas | undefined>(undefined)
+  const turned = shaped(leftOf(tree))
+  const trees = useMemo(() => ({ a: sideTree(turned, 'a'), b: sideTree(turned, 'b') }), [turned])
+  return (
+    <div class="fill">
+      <FlameTools tree={turned} canvas={canvas} isDiff />
+      <div class="side-by-side">
+        {(['a', 'b'] as const).map((side) => (
+          <div key={side} class={`fill side-${side}`}>
+            <h3>
+              <span class="side-name">{side.toUpperCase()}</span>{' '}
+              <span class="cut">{shown(sides.value[side].q || 'all profiles', 120)}</span>
+            </h3>
+            <FlameView
+              tree={trees[side]}
+              unit={unit}
+              looks={{ colourBy: 'change', upwards: param('shape') === 'flame', find: param('find') }}
+              label={`Side ${side.toUpperCase()} as a flame graph`}
+              {...(side === 'b' && { canvas })}
+              isMain
+            />
+          </div>
+        ))}
+      </div>
       <ChangeLegend />
     </div>
   )

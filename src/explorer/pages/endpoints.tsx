@@ -5,7 +5,7 @@ import { Bar, type Column, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatPercent, formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { filter, kept, selection } from '../url/chosen'
+import { filter, kept, momentFilter, selection } from '../url/chosen'
 import { hrefOf } from '../url/location'
 
 interface Row {
@@ -20,6 +20,7 @@ interface Row {
 export function EndpointsPage() {
   const base: Params = {
     ...selection.value,
+    ...momentFilter.value,
     ...{ groupBy: ['endpoint'], limit: 1, kind: 'wall' },
     'filter.function': filter.value.function,
   }

@@ -1,17 +1,26 @@
 import { useMemo } from 'preact/hooks'
 import { Toggle } from '../app/flame-tools'
 import { functionColumn } from '../app/function-column'
+import { useSandwichHref } from '../app/local-file'
 import { Bar, type Column, Table } from '../app/table'
 import { formatPercent, formatValue } from '../flame/format'
 import { type FunctionSum, functionSums } from '../flame/function-sums'
 import type { CallTree } from '../flame/tree'
-import { kept } from '../url/chosen'
-import { change, hrefOf, param } from '../url/location'
+import { change, param } from '../url/location'
 
 /** The flame graph in words: every function with what it costs. */
-export function FunctionTable({ tree, unit }: { tree: CallTree; unit: string }) {
+export function FunctionTable({
+  tree,
+  unit,
+  whole = tree.total[0] ?? 0,
+}: {
+  tree: CallTree
+  unit: string
+  /** What 100 % is; the tree's own where absent. */
+  whole?: number
+}) {
+  const sandwichHref = useSandwichHref()
   const all = useMemo(() => functionSums(tree), [tree])
-  const whole = tree.total[0] ?? 0
   const find = param('find').toLowerCase()
   const onlyOwn = param('own') === '1'
   const rows = all.filter(({ frame }) => {
@@ -59,10 +68,7 @@ export function FunctionTable({ tree, unit }: { tree: CallTree; unit: string }) 
             width: '92px',
             align: 'right',
             cell: ({ frame }) => (
-              <a
-                class="quiet"
-                href={hrefOf('/explore', kept(), { tab: 'sandwich', fn: frame.name, file: frame.file })}
-              >
+              <a class="quiet" href={sandwichHref(frame)}>
                 Sandwich
               </a>
             ),

@@ -11,7 +11,16 @@ import type { CallTree } from '../flame/tree'
 import { change, param } from '../url/location'
 
 /** One function from all places where it runs: who calls it, and what it calls. */
-export function Sandwich({ tree, unit }: { tree: CallTree; unit: string }) {
+export function Sandwich({
+  tree,
+  unit,
+  whole = tree.total[0] ?? 0,
+}: {
+  tree: CallTree
+  unit: string
+  /** What 100 % is; the tree's own where absent. */
+  whole?: number
+}) {
   const sums = useMemo(() => functionSums(tree), [tree])
   const usual = (sums.find(({ frame }) => frame.origin === 'own') ?? sums[0])?.frame
   const isAsked = param('fn') !== ''
@@ -25,7 +34,6 @@ export function Sandwich({ tree, unit }: { tree: CallTree; unit: string }) {
     () => ({ callers: callersOf(tree, isWanted), callees: calleesOf(tree, isWanted) }),
     [tree, name, file],
   )
-  const whole = tree.total[0] ?? 0
   const chosen = sums.filter(({ id }) => isWanted(id))
   const [first] = chosen
   const looks = { colourBy: (param('by') || 'origin') as ColourBy, find: param('find') }

@@ -4,7 +4,7 @@ import { Bar, type Column, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { filter, selection } from '../url/chosen'
+import { filter, moment, selection } from '../url/chosen'
 import { change, hrefOf, param } from '../url/location'
 import { formatTime } from '../url/time'
 
@@ -92,6 +92,7 @@ function Longest({ endpoint }: { endpoint: string | undefined }) {
   const [, , wanted] = kinds.find(([kind]) => kind === param('spans')) ?? (kinds[0] as (typeof kinds)[number])
   const answer = useQuery<Span[]>('spans', {
     ...selection.value,
+    ...moment.value,
     ...{ endpoint, limit, orderBy: 'duration', kinds: endpoint === undefined ? wanted : undefined },
   })
   return (
@@ -109,7 +110,10 @@ function Longest({ endpoint }: { endpoint: string | undefined }) {
 }
 
 function Running({ name, endpoint }: { name: string; endpoint: string | undefined }) {
-  const answer = useQuery<FunctionSpans>('function-spans', { ...selection.value, name, limit })
+  const answer = useQuery<FunctionSpans>('function-spans', {
+    ...{ ...selection.value, ...moment.value },
+    ...{ name, limit },
+  })
   return (
     <Shown answer={answer}>
       {({ spans, otherNanos, profiles, missingProfiles }) => (

@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals'
 import type { Params } from '../api/client'
 import { place } from './location'
-import { range } from './time'
+import { type Range, range } from './time'
 
 export const kinds: readonly { kind: string; value: string; text: string }[] = [
   { kind: 'wall', value: 'cpu', text: 'CPU time' },
@@ -30,24 +30,47 @@ export const filter = computed(() => {
   ) as Partial<Record<FilterName, string>>
 })
 
+/** Labels that samples must have: `labels.<key>=<value>` in the address, as in the query API. */
+export const labelFilter = computed(() =>
+  [...place.value.params].filter(([name]) => name.startsWith('labels.') && name.length > 'labels.'.length),
+)
+
 /** The selection as the query API takes it. */
 export const selection = computed((): Params => ({ q: place.value.params.get('q') ?? '', ...range.value }))
 
+/** The part of time that a person chose in a timeline, `sel=<from>_<to>` in the address: finer than the minutes of the range. */
+export const moment = computed((): Range | undefined => {
+  const [fromMs, toMs] = (place.value.params.get('sel') ?? '').split('_').map(Number)
+  return fromMs !== undefined && toMs !== undefined && fromMs < toMs ? { fromMs, toMs } : undefined
+})
+
+export const formatMoment = ({ fromMs, toMs }: Range) => `${fromMs.toFixed(1)}_${toMs.toFixed(1)}`
+
+/** It as queries of samples take it. */
+export const momentFilter = computed(
+  (): Params =>
+    moment.value ? { 'filter.fromMs': moment.value.fromMs, 'filter.toMs': moment.value.toMs } : {},
+)
+
 /** Selection, measure and filter: what most queries take. */
 export const aggregate = computed((): Params => {
-  const prefixed = Object.entries(filter.value).map(([name, value]) => [`filter.${name}`, value])
+  const prefixed = [...Object.entries(filter.value), ...labelFilter.value].map(([name, value]) => [
+    `filter.${name}`,
+    value,
+  ])
   const profile = place.value.params.get('profile')
   return {
     ...selection.value,
     ...measured.value,
     ...Object.fromEntries(prefixed),
     ...(profile && { 'filter.profileIds': [profile] }),
+    ...momentFilter.value,
     per: place.value.params.get('per') ?? undefined,
   }
 })
 
 /** Parameters that go along from view to view. */
-const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by'] as const
+const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by', 'sel'] as const
 
 export function kept(): Record<string, string | undefined> {
   const { params } = place.value

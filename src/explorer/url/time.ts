@@ -58,6 +58,14 @@ export function formatTime(ms: number): string {
   })
 }
 
+/** `12:01:02.345`: of the day, in the person's time zone. */
+export function formatClock(ms: number): string {
+  const time = new Date(ms)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const seconds = `${two(time.getSeconds())}.${String(time.getMilliseconds()).padStart(3, '0')}`
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${seconds}`
+}
+
 export function formatAgo(ms: number, nowMs: number): string {
   const seconds = Math.max(0, Math.round((nowMs - ms) / 1_000))
   if (seconds < 90) return `${seconds} s ago`

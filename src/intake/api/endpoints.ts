@@ -27,6 +27,8 @@ const filter: ParamTypes = {
   'filter.spanScope': 'text',
   'filter.traceId': 'text',
   'filter.profileIds': 'list',
+  'filter.fromMs': 'number',
+  'filter.toMs': 'number',
 }
 
 const measure: ParamTypes = { kind: 'text', value: 'text', per: 'text' }
@@ -78,6 +80,17 @@ export const endpoints: readonly Endpoint[] = [
   ),
   get('call-graph', 'callGraph', 'What calls a function and what it calls', func, 'CallGraph', ['name']),
   get('function-lines', 'functionLines', 'Lines of a function', func, 'FunctionLines', ['name']),
+  get(
+    'file-lines',
+    'fileLines',
+    'Lines of all functions of a file',
+    { ...aggregate, file: 'text' },
+    'FunctionLines',
+    ['file'],
+  ),
+  get('source', 'source', 'The text of a source file below sourceRoots', { file: 'text' }, 'SourceText', [
+    'file',
+  ]),
   get(
     'hotspots',
     'hotspots',

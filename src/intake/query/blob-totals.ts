@@ -7,6 +7,7 @@ import { type Kind, recogniseKind } from '../store/kinds'
 import { labelColumn, labelNames, labelText } from '../store/labels'
 import type { ProfileRow, ProfileStore, Selection, StackTotals } from '../store/profile-store'
 import { readProfile } from '../store/read-profile'
+import { invalid } from './params'
 import type { Sources } from './queries'
 import { sampleTest } from './sample-filter'
 import { type ExpandedSpans, expandFilter } from './span-filter'
@@ -28,24 +29,31 @@ export interface RawProfile {
   profile: Profile
 }
 
+/** Longer than any profile lasts. */
+export const maxProfileMs = 15 * 60_000
+
 /** True where the columns do not have what is asked for. */
 export function needsBlobs(filter: SampleFilter | undefined, groupBy: readonly string[]): boolean {
-  const { thread, labels, spanIds, traceId, profileIds } = filter ?? {}
-  const asked = [thread, labels, spanIds, traceId, profileIds].some((value) => value !== undefined)
+  const { thread, labels, spanIds, traceId, profileIds, fromMs, toMs } = filter ?? {}
+  const asked = [thread, labels, spanIds, traceId, profileIds, fromMs, toMs].some(
+    (value) => value !== undefined,
+  )
   return asked || groupBy.some((key) => key === 'thread' || key.startsWith('label:'))
 }
 
 /** The rows of raw profiles that a filter can have samples in. Rejects with query_too_large. */
 export async function rowsFor(
   { profiles, limits }: Sources,
-  selection: Selection,
+  whole: Selection,
   kind: string,
   filter: SampleFilter | undefined,
   spans: ExpandedSpans | undefined,
 ): Promise<ProfileRow[]> {
   const limit = limits.queryProfiles
-  const ids = spans ? await idsFor(profiles, selection, kind, spans) : filter?.profileIds
-  const query = { ...selection, kind, ...(ids && { ids }), limit: limit + 1 }
+  const range = narrowed(whole, filter)
+  if (range.toMs <= range.fromMs) return []
+  const ids = spans ? await idsFor(profiles, range, kind, spans) : filter?.profileIds
+  const query = { ...range, kind, ...(ids && { ids }), limit: limit + 1 }
   const rows = ids?.length === 0 ? [] : await profiles.listProfiles(query)
   if (rows.length > limit) {
     throw new CodedError('query_too_large', {
@@ -55,7 +63,17 @@ export async function rowsFor(
       knob: 'limits.queryProfiles',
     })
   }
-  return rows
+  return rows.filter(({ endMs }) => endMs > (filter?.fromMs ?? 0))
+}
+
+/** Profiles that can have samples in the filter's time: one starts at most maxProfileMs before what it holds. */
+function narrowed(selection: Selection, { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: SampleFilter = {}) {
+  if (!(fromMs >= 0) || !(toMs >= fromMs)) invalid('filter.toMs', 'is before filter.fromMs')
+  return {
+    ...selection,
+    fromMs: Math.max(selection.fromMs, fromMs - maxProfileMs),
+    toMs: Math.min(selection.toMs, toMs),
+  }
 }
 
 /** Profiles with samples of the spans, or all that their processes sent about the time in which they lasted. */

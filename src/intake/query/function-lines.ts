@@ -1,18 +1,35 @@
 import { toNumbers } from '../../pprof/columns'
 import type { Profile } from '../../pprof/model'
 import { recogniseKind } from '../store/kinds'
+import type { Frame } from '../store/profile-store'
 import { readRows, rowsFor } from './blob-totals'
 import { checkFunction, isFunction } from './call-graph'
-import { measuredValue, selectionOf } from './params'
+import { invalid, measuredValue, selectionOf } from './params'
 import type { Sources } from './queries'
 import { sampleTest } from './sample-filter'
 import { expandFilter } from './span-filter'
-import type { FunctionLines, FunctionParams, Measure } from './types'
+import type { AggregateParams, FileLinesParams, FunctionLines, FunctionParams, Measure } from './types'
 import { scaleOf } from './weighted-stacks'
 
 /** What each line of a function cost: from raw profiles, since the columns know functions only. */
-export async function functionLines(sources: Sources, params: FunctionParams): Promise<FunctionLines> {
+export function functionLines(sources: Sources, params: FunctionParams): Promise<FunctionLines> {
   checkFunction(params)
+  return linesWhere(sources, params, params.file ?? '', (frame) => isFunction(frame, params))
+}
+
+/** What each line of a file cost, whichever function it is of. A function that calls another of the file counts on both its lines. */
+export async function fileLines(sources: Sources, params: FileLinesParams): Promise<FunctionLines> {
+  const { file } = params
+  if (typeof file !== 'string' || file === '') invalid('file', 'is not the name of a file')
+  return linesWhere(sources, params, file, (frame) => frame.file === file)
+}
+
+async function linesWhere(
+  sources: Sources,
+  params: AggregateParams,
+  usualFile: string,
+  isWanted: (frame: Frame) => boolean,
+): Promise<FunctionLines> {
   const selection = selectionOf(params, sources.limits)
   const { kind, index } = measuredValue(params)
   const { filter = {}, per = 'total' } = params
@@ -20,13 +37,13 @@ export async function functionLines(sources: Sources, params: FunctionParams): P
   const spans = await expandFilter(sources, filter, selection)
   const rows = await rowsFor(sources, selection, kind.name, filter, spans)
   const sums = new Map<number, { self: number; total: number }>()
-  let file = params.file ?? ''
+  let file = usualFile
   let missingProfiles = 0
   for await (const { row, profile } of readRows(sources, rows, () => missingProfiles++)) {
     const column = recogniseKind(profile.sampleTypes).columns[index] as number
     if (column < 0) continue
     const seconds = gauge ? Math.max(1, (row.endMs - row.startMs) / 1_000) : 1
-    const lines = linesOf(profile, params)
+    const lines = linesOf(profile, isWanted)
     if (lines.file !== undefined) file = lines.file
     const takes = sampleTest(profile, filter, spans)
     addLines(profile, column, seconds, lines.lineOf, takes, sums)
@@ -49,7 +66,7 @@ export async function functionLines(sources: Sources, params: FunctionParams): P
 }
 
 /** For each entry of `Locations.lineFunction` its line where it is in the function, else -1. */
-function linesOf({ functions, locations, strings }: Profile, wanted: { name: string; file?: string }) {
+function linesOf({ functions, locations, strings }: Profile, isWanted: (frame: Frame) => boolean) {
   let file: string | undefined
   const asked = new Uint8Array(functions.count)
   for (let fn = 0; fn < functions.count; fn++) {
@@ -58,7 +75,7 @@ function linesOf({ functions, locations, strings }: Profile, wanted: { name: str
       file: strings[functions.filename[fn] as number] as string,
       line: 0,
     }
-    if (!isFunction(frame, wanted)) continue
+    if (!isWanted(frame)) continue
     asked[fn] = 1
     file = frame.file
   }

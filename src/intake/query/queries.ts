@@ -3,6 +3,7 @@ import type { LimitValues } from '../../pprof/limits'
 import type { SpanKind } from '../model'
 import type { BlobStore } from '../store/blob-store'
 import type { ProfileStore } from '../store/profile-store'
+import type { SourceFiles } from './source-files'
 import type * as types from './types'
 
 /** Where queries read. */
@@ -13,6 +14,7 @@ export interface Sources {
   /** Where pinned profiles go. */
   pinned: Pick<BlobStore, 'put'>
   limits: LimitValues
+  sourceFiles: SourceFiles
 }
 
 /** Every query by name, as runQuery runs it: parameters and result are plain JSON, but for bytes where it says so. */
@@ -31,6 +33,10 @@ export interface Queries {
   topFunctions(params: types.TopParams): Promise<types.TopFunctions>
   callGraph(params: types.FunctionParams): Promise<types.CallGraph>
   functionLines(params: types.FunctionParams): Promise<types.FunctionLines>
+  /** Lines of all functions of a file. */
+  fileLines(params: types.FileLinesParams): Promise<types.FunctionLines>
+  /** Rejects with source_unavailable. */
+  source(params: { file: string }): Promise<types.SourceText>
   hotspots(params: types.HotspotsParams): Promise<types.Hotspots>
   /** Spans of a trace, or of an endpoint; see ProfileStore.spans for their order. */
   spans(params: {

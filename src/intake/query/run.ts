@@ -3,13 +3,14 @@ import { callGraph } from './call-graph'
 import { compare } from './compare'
 import { exportProfile } from './export-profile'
 import { flameGraph } from './flame-graph'
-import { functionLines } from './function-lines'
+import { fileLines, functionLines } from './function-lines'
 import { functionSpans } from './function-spans'
 import { hotspots } from './hotspots'
 import { insights } from './insights'
 import { metrics } from './metrics'
 import { listProfiles, pin, rawProfile, services, tagKeys, tagValues } from './profiles'
 import type { QueryName, Sources } from './queries'
+import { source } from './source'
 import { spans } from './spans'
 import { timeline } from './timeline'
 import { topFunctions } from './top-functions'
@@ -26,6 +27,8 @@ const functions: Record<QueryName, (sources: Sources, params: any) => Promise<un
   topFunctions,
   callGraph,
   functionLines,
+  fileLines,
+  source,
   hotspots,
   spans,
   functionSpans,

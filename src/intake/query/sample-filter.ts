@@ -1,5 +1,5 @@
 import type { Profile } from '../../pprof/model'
-import { labelColumn, labelId, labelNames, labelText } from '../store/labels'
+import { endMsReader, labelColumn, labelId, labelNames, labelText } from '../store/labels'
 import type { ExpandedSpans } from './span-filter'
 import type { SampleFilter } from './types'
 
@@ -18,6 +18,7 @@ export function sampleTest(profile: Profile, filter: SampleFilter, spans: Expand
   if (filter.endpoint !== undefined) isLabel(labelNames.endpoint, filter.endpoint)
   if (filter.thread !== undefined) isLabel(labelNames.thread, filter.thread)
   for (const [key, value] of Object.entries(filter.labels ?? {})) isLabel([key], value)
+  if (filter.fromMs !== undefined || filter.toMs !== undefined) tests.push(timeTest(profile, filter))
   if (spans) tests.push(scopeTest(profile, spans))
   return (sample) => tests.every((test) => test(sample))
 }
@@ -25,11 +26,11 @@ export function sampleTest(profile: Profile, filter: SampleFilter, spans: Expand
 /** Samples of the profiles of a scope that are in it. */
 export function scopeTest(profile: Profile, spans: ExpandedSpans): Test {
   if (spans.scope === 'whole') return () => true
-  return spans.scope === 'time' ? timeTest(profile, spans) : insideTest(profile, spans)
+  return spans.scope === 'time' ? whileTest(profile, spans) : insideTest(profile, spans)
 }
 
 /** Samples that ended while one of the spans lasted. Those without a time are in none. */
-function timeTest(profile: Profile, { asked }: ExpandedSpans): Test {
+function whileTest(profile: Profile, { asked }: ExpandedSpans): Test {
   const ends = labelColumn(profile, labelNames.endNanos)
   return (sample) => {
     const label = ends[sample] as number
@@ -38,6 +39,17 @@ function timeTest(profile: Profile, { asked }: ExpandedSpans): Test {
     return asked.some(
       ({ startNanos, durationNanos }) => end > startNanos && end <= startNanos + durationNanos,
     )
+  }
+}
+
+function timeTest(
+  profile: Profile,
+  { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: Pick<SampleFilter, 'fromMs' | 'toMs'>,
+): Test {
+  const endMsOf = endMsReader(profile)
+  return (sample) => {
+    const endMs = endMsOf(sample)
+    return endMs !== undefined && endMs > fromMs && endMs <= toMs
   }
 }
 

@@ -4,8 +4,8 @@ import type { Profile } from '../../pprof/model'
 import { FrameTable } from '../store/frame-table'
 import { functionStacks } from '../store/function-stacks'
 import { recogniseKind, wallKind } from '../store/kinds'
-import { formatId, labelColumn, labelId, labelNames, labelText } from '../store/labels'
-import { readRows } from './blob-totals'
+import { endMsReader, formatId, labelColumn, labelId, labelNames, labelText } from '../store/labels'
+import { maxProfileMs, readRows } from './blob-totals'
 import { frameInfo } from './origin'
 import { checkRange, invalid } from './params'
 import type { Sources } from './queries'
@@ -13,7 +13,6 @@ import { spanInfo } from './spans'
 import type { Timeline, TimelineParams } from './types'
 
 const eventKind = 'timeline/nanoseconds'
-const maxProfileMs = 15 * 60_000
 const maxSpans = 10_000
 
 /** What each thread of one process ran when, from the samples that have a time. */
@@ -163,15 +162,11 @@ function textReader(profile: Profile, names: readonly string[]): (sample: number
 }
 
 function labelReaders(profile: Profile) {
-  const times = labelColumn(profile, labelNames.endNanos)
   const spans = labelColumn(profile, labelNames.span)
   return {
     thread: textReader(profile, labelNames.thread),
     threadId: textReader(profile, labelNames.threadId),
-    endMs: (sample: number) => {
-      const label = times[sample] as number
-      return label < 0 ? undefined : Number((profile.samples.labelNum[label] as bigint) / 1_000n) / 1_000
-    },
+    endMs: endMsReader(profile),
     span: (sample: number) => {
       const label = spans[sample] as number
       return label < 0 ? '' : formatId(labelId(profile, label))

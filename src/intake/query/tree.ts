@@ -1,7 +1,8 @@
 import { U32Column } from '../../pprof/columns'
 import type { Frame } from '../store/profile-store'
+import { ChildTable } from './child-table'
 
-/** A call tree in pre-order, the root first; siblings by the size of their first total. One self and one total per column of values. */
+/** A call tree, parents before their children. One self and one total per column of values. */
 export interface Tree {
   parent: Int32Array
   /** Index of a frame; -1 is the root, -2 what was cut below its parent. */
@@ -26,24 +27,20 @@ export function buildTree(
 ): Tree {
   const parent = new U32Column(1_024)
   const frame = new U32Column(1_024)
-  const children = new Map<number, number>()
+  const children = new ChildTable()
   const leafOfStack = new Map<number, number>()
   parent.push(0)
   frame.push(0)
-  /** Children by parent and frame, in one number: exact below 2^53. */
-  const span = 2 ** 26
   const child = (node: number, of: number) => {
-    const key = node * span + of
-    let found = children.get(key)
-    if (found === undefined) {
-      found = frame.length
+    const next = frame.length
+    const found = children.childOf(node, of, next)
+    if (found === next) {
       parent.push(node)
       frame.push(of)
-      children.set(key, found)
     }
     return found
   }
-  const rest = span - 1
+  const rest = 2 ** 31 - 1
   const nodeOfRow = rowStack.map((stack) => {
     const known = leafOfStack.get(stack)
     if (known !== undefined) return known
@@ -79,50 +76,56 @@ export function buildTree(
   for (let node = 0; node < count; node++)
     frames[node] = frame.data[node] === rest ? restFrame : (frame.data[node] as number)
   frames[0] = rootFrame
-  return inPreOrder({ parent: new Int32Array(parent.finish()), frame: frames, selves, totals })
+  return { parent: new Int32Array(parent.finish()), frame: frames, selves, totals }
 }
 
+/** The root first, then each node before its siblings, these by the size of their first total. */
 function inPreOrder({ parent, frame, selves, totals }: Tree): Tree {
   const order = preOrder(parent, totals[0] as Float64Array)
   const place = new Int32Array(order.length)
   order.forEach((node, at) => {
     place[node] = at
   })
-  const moved = (column: Float64Array) => Float64Array.from(order, (node) => column[node] as number)
-  return {
-    parent: Int32Array.from(order, (node, at) => (at === 0 ? -1 : (place[parent[node] as number] as number))),
-    frame: Int32Array.from(order, (node) => frame[node] as number),
-    selves: selves.map(moved),
-    totals: totals.map(moved),
+  const moved = <T extends Int32Array | Float64Array>(column: T): T => {
+    const made = column.slice() as T
+    for (let at = 0; at < order.length; at++) made[at] = column[order[at] as number] as number
+    return made
   }
+  const parents = moved(parent).map((above) => place[above] as number)
+  parents[0] = -1
+  return { parent: parents, frame: moved(frame), selves: selves.map(moved), totals: totals.map(moved) }
 }
 
 function preOrder(parent: Int32Array, size: Float64Array): Int32Array {
-  const first = new Int32Array(parent.length).fill(-1)
-  const next = new Int32Array(parent.length).fill(-1)
-  // The largest child ends up last on the list, and so first off the stack.
-  const bySize = Uint32Array.from(parent.keys()).sort(
-    (a, b) => (size[b] as number) - (size[a] as number) || a - b,
-  )
-  for (const node of bySize) {
-    if (node === 0) continue
-    const above = parent[node] as number
-    next[node] = first[above] as number
-    first[above] = node
+  const count = parent.length
+  // Children of one parent stand together, the smallest first: the largest is then first off the stack.
+  const end = new Uint32Array(count + 1)
+  for (let node = 1; node < count; node++)
+    end[parent[node] as number] = (end[parent[node] as number] as number) + 1
+  for (let node = 1; node <= count; node++) end[node] = (end[node] as number) + (end[node - 1] as number)
+  const start = end.slice()
+  const children = new Uint32Array(Math.max(0, count - 1))
+  for (let node = 1; node < count; node++) {
+    const at = (start[parent[node] as number] as number) - 1
+    start[parent[node] as number] = at
+    children[at] = node
   }
-  const order = new Int32Array(parent.length)
+  const bySize = (a: number, b: number) => (size[a] as number) - (size[b] as number) || b - a
+  const order = new Int32Array(count)
   const open = [0]
   let at = 0
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     order[at++] = node
-    for (let child = first[node] as number; child >= 0; child = next[child] as number) open.push(child)
+    const [from, to] = [start[node] as number, end[node] as number]
+    if (to - from > 1) children.subarray(from, to).sort(bySize)
+    for (let child = from; child < to; child++) open.push(children[child] as number)
   }
   return order
 }
 
 /**
  * Keeps the largest nodes (by the sum of the sizes of their totals), all parents of a kept node among them, and sums up what is cut
- * in one rest per parent. Frames that no node has any more are left out.
+ * in one rest per parent; in pre-order. Frames that no node has any more are left out.
  */
 export function pruneTree(tree: Tree, frames: readonly Frame[], limit: number) {
   const kept = keptNodes(tree, limit)
@@ -164,14 +167,13 @@ export function pruneTree(tree: Tree, frames: readonly Frame[], limit: number) {
     })
   }
   const raw: Tree = {
-    parent: Int32Array.from(parent),
+    // The root's own parent would be none.
+    parent: Int32Array.from(parent, (above) => Math.max(0, above)),
     frame: Int32Array.from(frame),
     selves: selves.map((values) => Float64Array.from(values)),
     totals: totals.map((values) => Float64Array.from(values)),
   }
-  const pruned =
-    cutNodes === 0 ? raw : inPreOrder({ ...raw, parent: raw.parent.map((above) => Math.max(0, above)) })
-  return { cutNodes, ...usedFrames(pruned, frames) }
+  return { cutNodes, ...usedFrames(inPreOrder(raw), frames) }
 }
 
 function keptNodes({ parent, frame, totals }: Tree, limit: number): Uint8Array {
@@ -181,13 +183,18 @@ function keptNodes({ parent, frame, totals }: Tree, limit: number): Uint8Array {
     column.forEach((total, node) => {
       size[node] = (size[node] as number) + Math.abs(total)
     })
-  const bySize = Uint32Array.from(frame.keys()).sort(
-    (a, b) => (size[b] as number) - (size[a] as number) || a - b,
-  )
+  // Sorting numbers alone is many times faster than sorting nodes by them.
+  const least = size.slice().sort()[size.length - limit] as number
   const kept = new Uint8Array(frame.length)
-  for (const node of bySize.subarray(0, limit)) {
-    // Where values are negative a parent can be smaller than its child.
-    for (let at = node; at >= 0 && !kept[at]; at = parent[at] as number) kept[at] = 1
+  let left = limit
+  for (const isLarger of [true, false]) {
+    for (let node = 0; node < frame.length && left > 0; node++) {
+      const one = size[node] as number
+      if (isLarger ? one <= least : one !== least) continue
+      left--
+      // Where values are negative a parent can be smaller than its child.
+      for (let at = node; at >= 0 && !kept[at]; at = parent[at] as number) kept[at] = 1
+    }
   }
   return kept
 }

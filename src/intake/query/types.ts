@@ -30,6 +30,9 @@ export interface SampleFilter {
   traceId?: string
   /** Samples of a single profile. */
   profileIds?: string[]
+  /** Samples that ended after `fromMs` and not after `toMs`, epoch milliseconds. Those without a time are in neither. */
+  fromMs?: number
+  toMs?: number
 }
 
 /** What of a span: itself and what is below it in its process, without its children, what its process ran while it lasted, all of the profiles it lies in. */
@@ -63,6 +66,10 @@ export interface FunctionParams extends AggregateParams {
   name: string
   file?: string
   limit?: number
+}
+
+export interface FileLinesParams extends AggregateParams {
+  file: string
 }
 
 export interface HotspotsParams {

@@ -18,6 +18,8 @@ export interface IntakeStoreOptions {
   retention?: Partial<Retention>
   /** Makes the columns anew of the segments, whatever is left of them. */
   rebuild?: boolean
+  /** Directories below which source files are shown; none where absent. */
+  sourceRoots?: readonly string[]
   /** Memory for the columns' database; 128 MiB where absent. */
   memoryBytes?: number
   /** File operations of the log, for tests. */
@@ -57,6 +59,7 @@ export class IntakeStore implements Sink {
       memoryBytes: options.memoryBytes ?? defaultMemoryBytes,
       threads: 1,
       rebuild: options.rebuild ?? false,
+      sourceRoots: options.sourceRoots ?? [],
       onReport: (report) => {
         if (report.type === 'written') wal?.release(report.segment, report.end, report.whole)
         else if (report.type === 'count') count(report.name, report.amount)

@@ -45,6 +45,15 @@ export function labelColumns(profile: Profile, wanted: readonly (readonly string
   return columns
 }
 
+/** When each sample ended, epoch milliseconds with their fraction; undefined where it has no time. */
+export function endMsReader(profile: Profile): (sample: number) => number | undefined {
+  const times = labelColumn(profile, labelNames.endNanos)
+  return (sample) => {
+    const label = times[sample] as number
+    return label < 0 ? undefined : Number((profile.samples.labelNum[label] as bigint) / 1_000n) / 1_000
+  }
+}
+
 /** The label's text, or its number as digits. */
 export function labelText({ samples, strings }: Profile, label: number): string {
   const str = samples.labelStr[label] as number

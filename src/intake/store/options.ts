@@ -23,6 +23,8 @@ export interface StoreProcessOptions {
   /** Memory the columns' database may take beside the process's own. */
   memoryBytes: number
   threads: number
+  /** Directories below which source files are shown. */
+  sourceRoots: readonly string[]
   /** Makes the columns anew of the segments. */
   rebuild: boolean
 }

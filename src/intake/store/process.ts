@@ -7,6 +7,7 @@ import { mkdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../../pprof/errors'
 import { runQuery } from '../query/run'
+import { SourceFiles } from '../query/source-files'
 import { realFiles } from '../wal/files'
 import { ContentsCache } from './contents-cache'
 import type { Caution } from './crash-ledger'
@@ -33,6 +34,7 @@ interface Running {
   reads: SegmentBlobs
   ingester: Ingester
   contents: ContentsCache
+  sourceFiles: SourceFiles
   timer: NodeJS.Timeout
 }
 
@@ -83,12 +85,12 @@ async function answer(store: Running, command: Extract<Command, { id: number }>)
 }
 
 async function run(store: Running, command: Extract<Command, { id: number }>): Promise<Uint8Array> {
-  const { profiles, blobs, reads, options, ingester } = store
+  const { profiles, blobs, reads, options, ingester, sourceFiles } = store
   if (command.type === 'settle') await ingester.idle()
   else if (command.type === 'maintain') await maintain(profiles, blobs, options.retention, command.nowMs)
   else if (command.type === 'stats') return Buffer.from(JSON.stringify(await profiles.stats()))
   else {
-    const sources = { profiles, blobs: reads, pinned: blobs, limits: options.limits }
+    const sources = { profiles, blobs: reads, pinned: blobs, limits: options.limits, sourceFiles }
     const result = await runQuery(sources, command.name, command.params)
     return result instanceof Uint8Array ? result : Buffer.from(JSON.stringify(result ?? null))
   }
@@ -122,7 +124,9 @@ async function open(options: StoreProcessOptions, caution: Caution): Promise<Run
   const timer = setInterval(() => {
     keepHouse(options, profiles, blobs).catch(trouble)
   }, maintenanceMs)
-  return { options, profiles, blobs, reads: new SegmentBlobs(blobs, logDir), ingester, contents, timer }
+  const sourceFiles = new SourceFiles(options.sourceRoots, limits)
+  const reads = new SegmentBlobs(blobs, logDir)
+  return { options, profiles, blobs, reads, ingester, contents, sourceFiles, timer }
 }
 
 // Opened first, since nobody else may have it open; columns that cannot be opened are why somebody rebuilds.

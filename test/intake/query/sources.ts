@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { ProfileUpload } from '../../../src/intake/model'
 import type { Sources } from '../../../src/intake/query/queries'
+import { SourceFiles } from '../../../src/intake/query/source-files'
 import { DuckDbStore } from '../../../src/intake/store/duckdb/duckdb-store'
 import { FileBlobStore } from '../../../src/intake/store/file-blob-store'
 import type { ColumnSpan } from '../../../src/intake/store/profile-store'
@@ -32,7 +33,7 @@ export async function sourcesFor(
   const blobs = new FileBlobStore(dir)
   let segments = 0
   return {
-    ...{ profiles, blobs, pinned: blobs, limits },
+    ...{ profiles, blobs, pinned: blobs, limits, sourceFiles: new SourceFiles([], limits) },
     async add(uploads, spans = []) {
       const key = `segments/${segments++}.seg`
       const contents: Uint8Array[] = []

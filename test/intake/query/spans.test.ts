@@ -268,4 +268,22 @@ test('a timeline has each sample on its thread at its time, with spans and event
     [[hex(5n), 10]],
   )
   await assert.rejects(timeline(sources, { ...range, runtimeId: 'r1' }), { code: 'query_too_large' })
+
+  // A part of that time filters every aggregate; a sample belongs to where it ended.
+  const cpu = async (fromMs: number, toMs: number, q = 'runtime-id:r1') =>
+    (
+      await flameGraph(sources, {
+        ...range,
+        q,
+        value: 'cpu',
+        filter: { fromMs: base + fromMs, toMs: base + toMs },
+      })
+    ).total / 8e6
+  assert.deepEqual(
+    [await cpu(0, 60_000), await cpu(20, 30), await cpu(19, 20), await cpu(30, 4_999)],
+    [4, 2, 1, 0],
+  )
+  assert.equal(await cpu(0, 25, ''), 3)
+  assert.equal(await cpu(3_600_000, 3_700_000), 0)
+  await assert.rejects(cpu(20, 10), { code: 'query_invalid' })
 })

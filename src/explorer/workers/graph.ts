@@ -1,0 +1,4 @@
+import { answerOne } from './answer'
+import { placeGraph } from './graph-layout'
+
+answerOne(placeGraph)

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startIntake } from '../../src/intake/server'
+import { makeUpload, ticks } from '../intake/profiles'
+import { openPage, settled, useBrowser } from './browser'
+import { explored, fillShop, useExplored } from './shop'
+
+useBrowser()
+const shop = useExplored(fillShop)
+
+test('a new upload appears without a reload', async (t) => {
+  const { intake, store } = await explored(t, async () => {})
+  const { page } = await openPage(t, `${intake.url}/explore?tab=table`)
+  await page.getByRole('heading', { name: 'No profiles in this range' }).waitFor()
+  await page.evaluate('globalThis.stillHere = true')
+  await store.profiles(makeUpload({ startMs: Date.now() - 60_000, wall: [ticks(['fresh@/app/x.js'], 10)] }))
+  await store.settle()
+  await page.getByRole('row', { name: /fresh/ }).waitFor({ timeout: 60_000 })
+  assert.equal(await page.evaluate('globalThis.stillHere'), true)
+})
+
+test('an intake with keys: the page asks for one, says where it is wrong, and keeps it for the tab', async (t) => {
+  const key = 'k'.repeat(20)
+  const { intake, range } = await explored(t, fillShop, {}, { keys: new Map([['a', key]]) })
+  const { page, faults } = await openPage(t, `${intake.url}/explore?${range}&tab=table`)
+  const input = page.getByLabel('Key', { exact: true })
+  await input.fill('wrong'.repeat(5))
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText("none of this intake's").waitFor()
+  await input.fill(key)
+  await page.keyboard.press('Enter')
+  await page.getByRole('row', { name: /parse/ }).waitFor()
+  await page.reload()
+  await page.getByRole('row', { name: /parse/ }).waitFor()
+  assert.ok(faults.every((fault) => /40[13]/.test(fault)))
+  faults.length = 0
+})
+
+test('an answer that takes long is said to be on its way', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/profiles?${range}`)
+  await settled(page)
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route('**/api/v1/flame-graph*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.getByRole('link', { name: 'Explore' }).click()
+  await page.getByRole('progressbar').waitFor()
+  answer()
+  await page.getByRole('application').waitFor()
+  assert.equal(await page.getByRole('progressbar').count(), 0)
+})
+
+test('an intake that is stopped is said, and the page goes on when it is back', async (t) => {
+  const { intake, store, range } = await explored(t, fillShop)
+  const { page, faults } = await openPage(t, `${intake.url}/profiles?${range}`)
+  await settled(page)
+  await intake.close()
+  await page.getByRole('link', { name: 'Explore' }).click()
+  await page.getByRole('heading', { name: 'The intake does not answer' }).waitFor()
+  const again = await startIntake({ port: Number(new URL(intake.url).port), sink: store, queries: store })
+  t.after(() => again.close())
+  await page.getByRole('application').waitFor()
+  assert.equal(await page.getByRole('alert').count(), 0)
+  assert.ok(
+    faults.every((fault) => fault.includes('ERR_CONNECTION_REFUSED')),
+    faults.join(),
+  )
+  faults.length = 0
+})
