@@ -12,8 +12,7 @@ const usualLimit = 100
 const maxLimit = 10_000
 const maxGroups = 100
 const rollTags = new Set(['service', 'env', 'version'])
-/** Below two hours the samples are as fast, and need no whole hours. */
-const rollUpFromMs = 2 * 3_600_000
+const hourMs = 3_600_000
 
 /** Functions by what they cost, themselves and with what they call. */
 export async function topFunctions(sources: Sources, params: TopParams): Promise<TopFunctions> {
@@ -23,13 +22,21 @@ export async function topFunctions(sources: Sources, params: TopParams): Promise
   if (orderBy !== 'self' && orderBy !== 'total') invalid('orderBy', 'is neither self nor total')
   const selection = selectionOf(params, sources.limits)
   const rolled =
-    selection.toMs - selection.fromMs >= rollUpFromMs &&
     (params.filter === undefined || Object.keys(params.filter).length === 0) &&
     !needsBlobs(params.filter, groupBy) &&
-    [...groupBy, ...selection.selector.map(({ key }) => key)].every((key) => rollTags.has(key))
+    [...groupBy, ...selection.selector.map(({ key }) => key)].every((key) => rollTags.has(key)) &&
+    (await isOfHours(sources, selection))
   if (rolled) return fromRollUps(sources, params, groupBy, limit)
   const stacks = await weightedStacks(sources, params, groupBy, maxGroups)
   return ranked(stacks, groupBy.length > 0, orderBy, limit)
+}
+
+/** Below two hours the samples of all stacks are as fast as what the roll-ups do not have yet. */
+async function isOfHours({ profiles }: Sources, { fromMs, toMs }: Selection): Promise<boolean> {
+  if (toMs - fromMs >= 2 * hourMs) return true
+  if (toMs - fromMs < hourMs || fromMs % hourMs !== 0 || toMs % hourMs !== 0) return false
+  const due = await profiles.dueHours(toMs)
+  return !due.some((hour) => hour >= fromMs)
 }
 
 function ranked(

@@ -5,7 +5,7 @@ import type { ProfileStore, Retention } from './profile-store'
 /** An hour is rolled up so long after its end: what comes later makes it due again. */
 const graceMs = 10 * 60_000
 
-/** Rolls up the hours that are due, and removes what is past its retention from columns and blobs. Repeatable. */
+/** Rolls up the hours that are due, and removes what nothing refers to and what is past its retention from columns and blobs. Repeatable. */
 export async function maintain(
   profiles: ProfileStore,
   blobs: BlobStore,
@@ -16,6 +16,7 @@ export async function maintain(
     // What is due again after its samples have expired would lose what it has.
     if (hourMs > nowMs - retention.samplesMs) await profiles.rollUp(hourMs)
   }
+  await profiles.removeUnused(nowMs)
   const { segments } = await profiles.expire(retention, nowMs)
   await blobs.delete(segments.map(segmentKey))
 }

@@ -50,6 +50,11 @@ export interface ProfileStore {
   dueHours(beforeMs: number): Promise<number[]>
   /** Removes what is older than its table's retention. @returns rows removed, and segments that no row refers to any more */
   expire(retention: Retention, nowMs: number): Promise<{ rows: number; segments: string[] }>
+  /**
+   * Removes stacks and functions that nothing refers to any more, once a day: all rows are looked at. What has become unused in the same
+   * minute stays for a query that is under way, so it comes before `expire`. @returns how many
+   */
+  removeUnused(nowMs: number): Promise<number>
   /** Forgets that segments are there: their blobs are gone, and so are the raw profiles in them. */
   forgetSegments(segments: readonly string[]): Promise<void>
   /** The profile's blob is now under another key and neither it nor its row expires before `Retention.pinnedMs`. */

@@ -414,6 +414,50 @@ export function profileStoreSuite(
     )
   })
 
+  test(`${name}: what nothing refers to is removed once a day, and comes back with what brings it`, async (t) => {
+    const { store, again } = await make(t)
+    const day = 24 * hourMs
+    const old = [ticks(['old@x.js', 'a@x.js'], 1)]
+    const query = {
+      selector: [],
+      fromMs: base,
+      toMs: base + 100 * day,
+      kind: 'wall',
+      groupBy: [],
+      orderBy: 1,
+    }
+    const stacks = async (of: ProfileStore) => rows(await of.stackTotals({ ...query, limit: 10 }))
+    await write(store, [wall({ wall: old }), wall({ startMs: base + 5 * day })])
+    assert.equal(await store.removeUnused(base), 0)
+    await store.expire(retentionDefaults, base + 9 * day)
+    assert.equal(await store.removeUnused(base + 9 * day), 2)
+    assert.equal(await store.removeUnused(base + 9 * day), 0)
+    const left = [' a 1 10000000 8000000', ' a;b 2 20000000 16000000']
+    assert.deepEqual(await stacks(store), left)
+    await write(store, [wall({ startMs: base + 9 * day, wall: old })])
+    assert.deepEqual(await stacks(store), [...left, ' a;old 1 10000000 8000000'])
+    const opened = await again()
+    const other = [ticks(['new@x.js', 'old@x.js', 'a@x.js'], 1)]
+    await write(opened, [wall({ startMs: base + 9 * day, wall: other })])
+    assert.deepEqual(await stacks(opened), [
+      ...left,
+      ' a;old 1 10000000 8000000',
+      ' a;old;new 1 10000000 8000000',
+    ])
+  })
+
+  test(`${name}: functions of roll-ups stay when their stacks are gone`, async (t) => {
+    const { store } = await make(t)
+    const day = 24 * hourMs
+    await write(store, [wall({})])
+    await store.rollUp(base)
+    await store.expire(retentionDefaults, base + 100 * day)
+    assert.equal(await store.removeUnused(base + 100 * day), 2)
+    const query = { ...all, kind: 'wall', groupBy: [], orderBy: 1, bySelf: true, limit: 10 }
+    const { frames } = await store.functionTotals(query)
+    assert.deepEqual(frames.map(({ name }) => name).sort(), ['a', 'b'])
+  })
+
   test(`${name}: a process that comes back after all it sent has expired is listed again`, async (t) => {
     const { store } = await make(t)
     await write(store, [wall({})])

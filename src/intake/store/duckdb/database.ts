@@ -73,21 +73,36 @@ export class Database {
     return rows
   }
 
-  /** Runs `work` as one transaction, after those before it. Rejects with storage_full or storage_failed, and nothing of it is kept. */
-  transaction<T>(work: (write: Writer) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` as one transaction, after those before it. Rejects with storage_full or storage_failed, and nothing of it is kept.
+   * @param after runs once it is kept or not, and before the next transaction: for what is in memory beside the rows
+   */
+  transaction<T>(
+    work: (write: Writer) => Promise<T>,
+    after?: (result: T | undefined) => Promise<void>,
+  ): Promise<T> {
     return this.#inTurn(async () => {
-      await this.writer.run('BEGIN')
-      try {
-        const result = await work(new Writer(this.writer))
-        await this.writer.run('COMMIT')
-        this.#version++
-        this.#answers.clear()
-        return result
-      } catch (error) {
-        await this.writer.run('ROLLBACK').catch(() => {})
-        throw databaseError(error)
-      }
+      const result = await this.#commit(work).catch(async (error) => {
+        await after?.(undefined)
+        throw error
+      })
+      await after?.(result)
+      return result
     })
+  }
+
+  async #commit<T>(work: (write: Writer) => Promise<T>): Promise<T> {
+    await this.writer.run('BEGIN')
+    try {
+      const result = await work(new Writer(this.writer))
+      await this.writer.run('COMMIT')
+      this.#version++
+      this.#answers.clear()
+      return result
+    } catch (error) {
+      await this.writer.run('ROLLBACK').catch(() => {})
+      throw databaseError(error)
+    }
   }
 
   /** Gives space of what was removed back to the file system. */

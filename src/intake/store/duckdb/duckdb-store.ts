@@ -30,10 +30,13 @@ import { type ListQuery, listProfiles, locate, services, tagKeys, tagValues } fr
 import { series } from './read-series'
 import { durationQuantiles, readSpans } from './read-spans'
 import { stackTotals } from './read-stacks'
+import { removeUnused } from './remove-unused'
 import { rollUpHour } from './roll-ups'
 import { StackCache } from './stack-cache'
 import { hourMs, hourOf } from './times'
 import { writeBatch } from './write-batch'
+
+const dayMs = 24 * hourMs
 
 export interface DuckDbStoreOptions extends DatabaseOptions, NameCaps {
   path: string
@@ -67,17 +70,16 @@ export class DuckDbStore implements ProfileStore {
       return { profiles: 0, repeated: batch.profiles.length, spans: 0, otherSeries: 0 }
     }
     const firstProfile = this.#nextProfile
-    try {
-      const result = await this.database.transaction((write) =>
-        writeBatch(write, this.dictionaries, batch, () => this.#nextProfile++),
-      )
-      this.#segments.set(batch.segment, { end: batch.end, sealed: batch.sealed })
-      return result
-    } catch (error) {
-      this.#nextProfile = firstProfile
-      this.dictionaries = await Dictionaries.load(this.database, this.options)
-      throw error
-    }
+    const result = await this.database.transaction(
+      (write) => writeBatch(write, this.dictionaries, batch, () => this.#nextProfile++),
+      async (written) => {
+        if (written) return
+        this.#nextProfile = firstProfile
+        await this.#loadDictionaries()
+      },
+    )
+    this.#segments.set(batch.segment, { end: batch.end, sealed: batch.sealed })
+    return result
   }
 
   async written(): Promise<Map<string, SegmentState>> {
@@ -156,15 +158,32 @@ export class DuckDbStore implements ProfileStore {
   }
 
   async expire(retention: Retention, nowMs: number): Promise<{ rows: number; segments: string[] }> {
-    const { rows, series, segments } = await this.database.transaction((write) =>
-      expireRows(write, retention, nowMs),
+    const { rows, segments } = await this.database.transaction(
+      (write) => expireRows(write, retention, nowMs),
+      async (expired) => {
+        // Tags that come again get a series of their own: the one that is known here has no row any more.
+        if (expired && expired.series > 0) await this.#loadDictionaries()
+      },
     )
-    // Tags that come again get a series of their own: the one that is known here has no row any more.
-    if (series > 0) this.dictionaries = await Dictionaries.load(this.database, this.options)
     for (const segment of segments) this.#segments.delete(segment)
     this.#profilesSinceHour = hourOf(nowMs - retention.profilesMs) + 1
     if (rows > 0) await this.database.checkpoint()
     return { rows, segments }
+  }
+
+  async removeUnused(nowMs: number): Promise<number> {
+    const day = Math.floor(nowMs / dayMs)
+    const last = await this.database.read(`SELECT value FROM meta WHERE key = 'unused_removed_day'`)
+    if (Number(last.texts(0)[0] ?? 0) >= day) return 0
+    return this.database.transaction(
+      async (write) => {
+        await write.run(`INSERT OR REPLACE INTO meta VALUES ('unused_removed_day', '${day}')`)
+        return removeUnused(write, this.dictionaries)
+      },
+      async (removed) => {
+        if (removed) await this.#loadDictionaries()
+      },
+    )
   }
 
   async forgetSegments(segments: readonly string[]): Promise<void> {
@@ -199,6 +218,10 @@ export class DuckDbStore implements ProfileStore {
   async close(): Promise<void> {
     await this.database.checkpoint().catch(() => {})
     this.database.close()
+  }
+
+  async #loadDictionaries(): Promise<void> {
+    this.dictionaries = await Dictionaries.load(this.database, this.options)
   }
 
   #kept(): ReadonlySet<string> {

@@ -88,7 +88,7 @@ export async function coverageSteps(
   const addRequests = (of: CoverageStep, [requests = 0]: number[]) => {
     of.requests += requests
   }
-  const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpointIds(query.endpoint))
+  const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpoints.idsOf(query.endpoint))
   await add(
     `SELECT g, count(*)::DOUBLE, sum(end_ms - start_ms)::DOUBLE, sum(${newMsSql})::DOUBLE FROM (${withPreviousEnd(
       `SELECT ${key('p.ts', minuteMs)}, p.start_ms, p.end_ms FROM profiles p JOIN ${selectedSql} ON sel.id = p.series

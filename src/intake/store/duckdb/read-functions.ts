@@ -62,7 +62,7 @@ export async function functionTotals(
     groups: groups.list,
     rowGroup: rows.integers(0),
     rowFrame: rows.integers(1).map((id) => {
-      const frame = known.get(id) ?? frames.push(dictionaries.frames[id] as Frame) - 1
+      const frame = known.get(id) ?? frames.push(dictionaries.frames.byId[id] as Frame) - 1
       known.set(id, frame)
       return frame
     }),

@@ -37,7 +37,7 @@ export async function series(
   const range = inHours ? await splitRange(database, query) : wholeRange(query)
   const bound: Record<string, DuckDBValue | Uint32Array> = selectedValues(selected)
   if (frame) bound.frames = frameIds(dictionaries, frame)
-  const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpointIds(query.endpoint))
+  const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpoints.idsOf(query.endpoint))
   const endpoint = byEndpoint ? 's.endpoint' : '0::UINTEGER AS endpoint'
   const v = indices.map((i) => `s.v${i}`)
   // Of a function: sums of the stacks that hold it, and of those that end in it.
@@ -80,7 +80,7 @@ export async function series(
     kind.values.map(({ step }, i) => (values[first + i]?.[row] as number) * step)
   return Array.from(steps, (step, row) => {
     const tagValues = groups.list[groupIds[row] as number] as string[]
-    const name = dictionaries.endpoints[endpoints[row] as number] as string
+    const name = dictionaries.endpoints.names[endpoints[row] as number] as string
     const group = byEndpoint ? [...tagValues.slice(0, place), name, ...tagValues.slice(place)] : tagValues
     const cover = coverageOf.get(JSON.stringify([step, tagValues]))
     return {
@@ -98,7 +98,7 @@ export async function series(
 
 function frameIds({ frames }: Dictionaries, wanted: { name: string; file?: string }): Uint32Array {
   const ids: number[] = []
-  frames.forEach(({ name, file }, id) => {
+  frames.byId.forEach(({ name, file }, id) => {
     if (name === wanted.name && (wanted.file === undefined || wanted.file === file)) ids.push(id)
   })
   return Uint32Array.from(ids)

@@ -37,7 +37,7 @@ export async function readTotals(
     ? await splitRange(database, query)
     : wholeRange(query)
   const kind = kindOf(query.kind)
-  const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpointIds(query.endpoint))
+  const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpoints.idsOf(query.endpoint))
   const sums = kind.values.map((_, i) => `sum(v${i})::DOUBLE`).join(', ')
   const columns = kind.values.map((_, i) => `v${i}`).join(', ')
   const sources = [
@@ -83,7 +83,7 @@ function regroup(
   const names = new Groups()
   const endpoints = rows.integers(1)
   const rowGroup = rows.integers(0).map((group, row) => {
-    const name = dictionaries.endpoints[endpoints[row] as number] as string
+    const name = dictionaries.endpoints.names[endpoints[row] as number] as string
     const tags = groups[group] as string[]
     return names.index([...tags.slice(0, place), name, ...tags.slice(place)])
   })
@@ -114,7 +114,7 @@ export async function stackTotals(
   const kept = largestStacks(raw, query)
   const ids = [...kept.keys()]
   const stacks = await cache.read(database, ids)
-  const { frames, stackStart, stackFrames } = localFrames(stacks, dictionaries.frames)
+  const { frames, stackStart, stackFrames } = localFrames(stacks, dictionaries.frames.byId)
   const rest = raw.groups.map(() => raw.values.map(() => 0))
   const rowGroup = new U32Column(raw.rowGroup.length)
   const rowStack = new U32Column(raw.rowGroup.length)

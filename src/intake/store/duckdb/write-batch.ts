@@ -28,7 +28,9 @@ export async function writeBatch(
   nextId: () => number,
 ): Promise<WriteResult> {
   const fresh = await unknownProfiles(write, batch.profiles)
-  const located = fresh.map(({ kind, tags, startMs }) => dictionaries.seriesOf(kind, tags, hourOf(startMs)))
+  const located = fresh.map(({ kind, tags, startMs }) =>
+    dictionaries.series.idOf(kind, tags, hourOf(startMs)),
+  )
   const series = located.map(({ id }) => id)
   const services = located.map(({ service }) => service)
   const ids = fresh.map(nextId)
@@ -51,7 +53,7 @@ export async function writeBatch(
     profiles: fresh.length,
     repeated: batch.profiles.length - fresh.length,
     spans: batch.spans.length,
-    otherSeries: dictionaries.takeOtherSeries(),
+    otherSeries: dictionaries.series.takeOther(),
   }
 }
 
@@ -135,7 +137,7 @@ async function writeSamples(
     const { rowStack, rowEndpoint } = profile
     const service = services[i] as string
     const stacks = dictionaries.stackIds(profile)
-    const endpoints = profile.endpoints.map((name) => dictionaries.endpointId(service, name))
+    const endpoints = profile.endpoints.map((name) => dictionaries.endpoints.idOf(service, name))
     const kind = kindOf(profile.kind)
     seriesOf.fill(series[i] as number, at, at + rowStack.length)
     ts.fill(minuteOf(profile.startMs), at, at + rowStack.length)
@@ -172,7 +174,7 @@ async function writeRequests(
     for (const [name, count] of Object.entries(endpointCounts)) {
       columns[0].push(series[i] as number)
       columns[1].push(minuteOf(startMs))
-      columns[2].push(dictionaries.endpointId(services[i] as string, name))
+      columns[2].push(dictionaries.endpoints.idOf(services[i] as string, name))
       counts.push(BigInt(count))
     }
   })
@@ -221,7 +223,10 @@ async function writeSpans(write: Writer, dictionaries: Dictionaries, spans: Colu
       ids(({ traceIdLow }) => traceIdLow),
       ids(({ spanId }) => spanId),
       ids(({ parentId }) => parentId),
-      Uint32Array.from(spans, (span) => dictionaries.seriesOf(spanKind, span.tags, hourOf(startMs(span))).id),
+      Uint32Array.from(
+        spans,
+        (span) => dictionaries.series.idOf(spanKind, span.tags, hourOf(startMs(span))).id,
+      ),
       texts(({ service }) => service),
       texts(({ name }) => name),
       texts(({ resource }) => resource),
