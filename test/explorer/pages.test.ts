@@ -94,7 +94,8 @@ test('endpoints: what each costs, and from one to its slow traces', async (t) =>
   await row.waitFor()
   // 900 ticks of 8 ms over 200 requests.
   await row.getByText('36.0 ms').waitFor()
-  assert.match(await row.innerText(), /7\.20 s[\s\S]*200/)
+  // 300 ticks of 100 requests became 600.
+  assert.match(await row.innerText(), /7\.20 s[\s\S]*36\.0 ms\s+\+100 %\s+200/)
   await row.getByRole('link', { name: 'Slow traces' }).click()
   await page
     .getByRole('row', { name: /GET \/cart/ })
@@ -144,6 +145,9 @@ test('from a frame to the endpoints and the traces that run it', async (t) => {
   await request.getByRole('link').click()
   await page.waitForURL(new RegExp(`span=${rootId}&find=parse`))
   await graph(page).waitFor()
+  await page.getByText('33.3 % self, 33.3 % total').waitFor()
+  await page.getByRole('button', { name: 'highlighted: parse' }).click()
+  await page.waitForURL((url) => !url.searchParams.has('find'))
 })
 
 test('spans by kind: what is inside of requests too', async (t) => {

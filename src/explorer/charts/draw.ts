@@ -94,13 +94,15 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: TimeSeries['marks'] = 
   ctx.restore()
 }
 
-/** Hours and minutes, and the day where there are several. */
+/** Hours and minutes, seconds where they are close, and the day where there are several. */
 function clockTimes(seconds: readonly number[]): string[] {
   const isLong = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) > 86_400
+  const isClose = (seconds[1] ?? 0) - (seconds[0] ?? 0) < 60
   const day = { month: 'short', day: 'numeric' } as const
   return seconds.map((second) =>
     new Date(second * 1_000).toLocaleString(undefined, {
       ...(isLong && day),
+      ...(isClose && { second: '2-digit' }),
       ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
     }),
   )

@@ -3,10 +3,11 @@ import type { Params } from '../api/client'
 import { Empty, Shown } from '../app/states'
 import { Bar, type Column, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
-import { formatPercent, formatValue } from '../flame/format'
+import { formatPercent, formatSigned, formatValue } from '../flame/format'
 import { shown } from '../flame/text'
 import { filter, kept, momentFilter, selection } from '../url/chosen'
-import { hrefOf } from '../url/location'
+import { hrefOf, param } from '../url/location'
+import { byVersion, versionsCompared } from '../url/sides'
 
 interface Row {
   endpoint: string
@@ -14,6 +15,8 @@ interface Row {
   wall: number
   cpuPerRequest: number
   requests: number
+  /** CPU per request in the newest version against the one before, as a part of that; undefined where one of them has none. */
+  change: number | undefined
 }
 
 /** What each kind of request costs, all together and each. */
@@ -27,6 +30,11 @@ export function EndpointsPage() {
   const cpu = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu' })
   const each = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu', per: 'request' })
   const wall = useQuery<TopFunctions>('top-functions', { ...base, value: 'wall' })
+  const byVersions = useQuery<TopFunctions>('top-functions', {
+    ...base,
+    ...{ value: 'cpu', per: 'request', groupBy: ['version', 'endpoint'] },
+  })
+  const { versions, changeOf } = changesOf(byVersions.data)
   return (
     <section class="page">
       <Shown answer={cpu}>
@@ -42,10 +50,11 @@ export function EndpointsPage() {
               wall: of(wall.data, endpoint),
               cpuPerRequest,
               requests: Math.round(requests),
+              change: changeOf(endpoint),
             }
           })
           return rows.some(({ endpoint }) => endpoint !== '') ? (
-            <Endpoints rows={rows} whole={answer.total} />
+            <Endpoints rows={rows} whole={answer.total} versions={versions} />
           ) : (
             <NoEndpoints />
           )
@@ -55,12 +64,54 @@ export function EndpointsPage() {
   )
 }
 
-function Endpoints({ rows, whole }: { rows: Row[]; whole: number }) {
+/** The two newest versions, and how each endpoint's CPU per request changed from the older one. */
+function changesOf(top: TopFunctions | undefined) {
+  const groups = top?.groups ?? []
+  const versions = [...new Set(groups.map(({ by }) => by[0] ?? ''))]
+    .filter((version) => version !== '')
+    .sort(byVersion)
+    .slice(-2)
+  const costs = new Map(groups.map(({ by, total }) => [JSON.stringify(by), total]))
+  const changeOf = (endpoint: string) => {
+    const [before = 0, after = 0] = versions.map(
+      (version) => costs.get(JSON.stringify([version, endpoint])) ?? 0,
+    )
+    return endpoint !== '' && before > 0 && after > 0 ? after / before - 1 : undefined
+  }
+  return { versions, changeOf }
+}
+
+function Endpoints({ rows, whole, versions }: { rows: Row[]; whole: number; versions: string[] }) {
+  const [older, newer] = versions
+  const change: Column<Row> = {
+    name: 'change',
+    title: `${shown(newer ?? '', 16)} against ${shown(older ?? '', 16)}`,
+    width: '130px',
+    align: 'right',
+    sort: (row) => row.change ?? 0,
+    cell: ({ endpoint, change }) =>
+      change !== undefined && (
+        <a
+          class={change > 0 ? 'more' : 'less'}
+          href={hrefOf('/compare', kept(), {
+            ...versionsCompared(param('q'), older as string, newer as string),
+            ...{ endpoint, per: 'request', tab: 'table', norm: '0', sort: 'Self' },
+          })}
+        >
+          {formatSigned(change)}
+        </a>
+      ),
+  }
+
   const none = <span class="faint">–</span>
-  const amount = (name: keyof Row, title: string, text: (row: Row) => string): Column<Row> => ({
+  const amount = (
+    name: 'cpuPerRequest' | 'requests' | 'wall',
+    title: string,
+    text: (row: Row) => string,
+  ): Column<Row> => ({
     name,
     title,
-    width: '150px',
+    width: '130px',
     align: 'right',
     sort: (row) => row[name],
     cell: (row) => (row[name] === 0 ? none : text(row)),
@@ -101,6 +152,7 @@ function Endpoints({ rows, whole }: { rows: Row[]; whole: number }) {
           ),
         },
         amount('cpuPerRequest', 'CPU per request', (row) => formatValue(row.cpuPerRequest, 'nanoseconds')),
+        ...(older !== undefined && newer !== undefined ? [change] : []),
         amount('requests', 'Requests', (row) => row.requests.toLocaleString('en-US')),
         amount('wall', 'Wall time', (row) => formatValue(row.wall, 'nanoseconds')),
         {

@@ -5,13 +5,15 @@ import { Segments } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
 import { FrameName, originTexts } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
+import { Icon } from '../app/icon'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatPercent, formatValue } from '../flame/format'
+import { search } from '../flame/search'
 import { shortFile, shown } from '../flame/text'
 import { origins } from '../flame/tree'
-import { hrefOf, param } from '../url/location'
+import { change, hrefOf, param } from '../url/location'
 
 interface Props {
   span: Span
@@ -138,14 +140,33 @@ function SpanFlame({ span, range, scope }: Props & { scope: string }) {
 
 function Tree({ graph }: { graph: FlameGraph }) {
   const tree = useMemo(() => treeOf(graph), [graph])
+  const find = param('find')
+  const found = search(tree, find)
+  const whole = tree.total[0] || 1
   return (
-    <FlameView
-      tree={tree}
-      unit={graph.measure.unit}
-      looks={{ colourBy: 'origin', upwards: false, find: param('find') }}
-      label="Wall time of the span"
-      isMain
-    />
+    <>
+      {found && (
+        <p class="coverage">
+          <button
+            type="button"
+            class="chip"
+            title="Show all alike again"
+            onClick={() => change({ find: undefined }, { replace: true })}
+          >
+            highlighted: {shown(find, 60)}
+            <Icon name="close" />
+          </button>{' '}
+          {formatPercent(found.self / whole)} self, {formatPercent(found.total / whole)} total
+        </p>
+      )}
+      <FlameView
+        tree={tree}
+        unit={graph.measure.unit}
+        looks={{ colourBy: 'origin', upwards: false, find }}
+        label="Wall time of the span"
+        isMain
+      />
+    </>
   )
 }
 

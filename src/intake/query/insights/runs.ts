@@ -20,7 +20,7 @@ export interface Run {
 const slackNanos = 5e6
 
 /**
- * Garbage collections, as runs of their samples, and how long the event loop was held: runs of one span, or outside of spans of one function,
+ * Garbage collections, as runs of their samples, and how long the event loop was held: runs of one span, or where nothing is traced of one function,
  * garbage collections among them included. A thread that has many short turns of one span and nothing else between them looks the same.
  */
 export function longestRuns(ticks: readonly Tick[]): { pauses: Run[]; held: Run[] } {

@@ -107,7 +107,8 @@ export class SampleRules {
           endNanos: Number(profile.samples.labelNum[end]),
           wallNanos: own.wall,
           isGc: leaf !== undefined && is.gc[leaf] === true,
-          of: span >= 0 ? labelId(profile, span).toString() : '',
+          // Where others have a span, one without may be of any.
+          of: span >= 0 ? labelId(profile, span).toString() : isTraced ? `sample ${sample}` : '',
           name: nameOf(ids),
         })
       }
