@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { collapse } from '../../src/explorer/flame/collapse'
+import { callGraphOf, maxGraphNodes } from '../../src/explorer/flame/call-graph'
+import { collapse, hiddenGroup } from '../../src/explorer/flame/collapse'
 import { changeOf, weighSides } from '../../src/explorer/flame/diff'
 import { functionSums } from '../../src/explorer/flame/function-sums'
 import { calleesOf, callersOf, invert } from '../../src/explorer/flame/invert'
 import { findNode, formatNodeId, nodeIds } from '../../src/explorer/flame/node-ids'
 import { mark, search } from '../../src/explorer/flame/search'
 import { type CallTree, pathOf } from '../../src/explorer/flame/tree'
+import { without } from '../../src/explorer/flame/without'
 import { chain, large, selfByPath, treeOf, trees } from './trees'
 
 const framesUp = (tree: CallTree, node: number) =>
@@ -123,4 +125,64 @@ test('deep and large trees are turned within the bounds, nothing lost', () => {
     assert.equal(collapse(tree, (frame) => frame).total[0], whole)
     assert.ok(functionSums(tree).length > 0)
   }
+})
+
+/** What each path weighs itself after its frames were changed; undefined leaves the path out. */
+function changedPaths(
+  tree: CallTree,
+  change: (frames: number[]) => number[] | undefined,
+): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (let node = 0; node < tree.parent.length; node++) {
+    const self = tree.self[node] as number
+    const frames = change(framesUp(tree, node).reverse())
+    const path = frames?.map((frame) => `/${frame}`).join('')
+    if (self !== 0 && path !== undefined) sums.set(path, (sums.get(path) ?? 0) + self)
+  }
+  return sums
+}
+
+test('stacks and frames of a function are left out, and nothing else', () => {
+  fc.assert(
+    fc.property(trees, fc.nat(7), (tree, id) => {
+      const left = without(tree, ({ name }) => name === `f${id}`)
+      const wanted = changedPaths(tree, (frames) => (frames.includes(id) ? undefined : frames))
+      assert.deepEqual(sorted(selfByPath(left)), sorted(wanted))
+      // Neighbours that become one function below itself stay apart as little as they were: collapse joins them.
+      const hidden = collapse(tree, (frame) => (frame === id ? hiddenGroup : frame))
+      const joined = changedPaths(tree, (frames) =>
+        frames.filter((frame) => frame !== id).filter((frame, i, rest) => frame !== rest[i - 1]),
+      )
+      assert.deepEqual(sorted(selfByPath(hidden)), sorted(joined))
+    }),
+  )
+})
+
+test('a call graph weighs its functions as the table does, and is never too large', () => {
+  const check = (tree: CallTree) => {
+    const { nodes, edges, cut } = callGraphOf(tree)
+    const sums = new Map(functionSums(tree).map((sum) => [sum.id, sum]))
+    for (const { frame, self, total } of nodes)
+      assert.deepEqual([self, total], [sums.get(frame)?.self, sums.get(frame)?.total])
+    assert.ok(nodes.length <= maxGraphNodes && edges.length <= 2 * nodes.length)
+    assert.ok(
+      edges.every(({ from, to, total }) => total <= Math.min(nodes[from]?.total ?? 0, nodes[to]?.total ?? 0)),
+    )
+    assert.equal(nodes.length + cut, [...sums.values()].filter(({ total }) => total > 0).length)
+  }
+  fc.assert(fc.property(trees, check))
+  check(chain(30_000, 100))
+  check(large(100_000))
+})
+
+test('around a function the call graph has what runs through it', () => {
+  fc.assert(
+    fc.property(trees, fc.nat(7), (tree, id) => {
+      const isFocus = (frame: number) => frame === id
+      const { nodes } = callGraphOf(tree, isFocus)
+      const { total } = mark(tree, isFocus)
+      assert.equal(nodes.find(({ frame }) => frame === id)?.total ?? 0, total)
+      assert.ok(nodes.every((node) => node.total <= total))
+    }),
+  )
 })

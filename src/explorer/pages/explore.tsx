@@ -4,9 +4,10 @@ import type { FlameGraph } from '../../pprof/answers'
 import { splitTree, treeOf } from '../api/trees'
 import { Breakdown, BreakdownChoice } from '../app/breakdown'
 import { Coverage } from '../app/coverage'
-import { FlameTools } from '../app/flame-tools'
+import { FlameTools, Toggle } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
 import { LegendOf } from '../app/legend'
+import { OverTime } from '../app/over-time'
 import { leftOf, shaped } from '../app/shape'
 import { Empty, Shown, StartLine } from '../app/states'
 import { Tabs } from '../app/tabs'
@@ -55,8 +56,12 @@ function Explored({ graph }: { graph: FlameGraph }) {
       <div class="page-head">
         <Tabs label="Ways to look" tabs={tabs} value={tab} />
         <Coverage measure={measure} total={total} cutNodes={cutNodes} />
-        <BreakdownChoice />
+        <div class="page-head-end">
+          <Toggle name="over" text="Over time" />
+          <BreakdownChoice />
+        </div>
       </div>
+      <OverTime />
       <div class="with-breakdown">
         <Breakdown tree={whole} measure={measure} />
         {hasNothing ? (

@@ -218,7 +218,7 @@ function Lanes({ timeline, fromMs, toMs }: { timeline: Timeline; fromMs: number;
         {rows.samples.toLocaleString('en-US')} samples, {timeline.spans.length.toLocaleString('en-US')} spans
         {timeline.cutSamples > 0 &&
           `; ${timeline.cutSamples.toLocaleString('en-US')} samples more are left out (limits.timelineSamples)`}
-        . White is time in which a thread waited.
+        . Where nothing is drawn, a thread waited.
       </p>
     </>
   )
