@@ -22,12 +22,13 @@ for (const line of [undefined, ...otherLines])
           assert.ok(frames.length <= maxFrames)
           for (const { name } of frames) {
             assert.ok(Buffer.byteLength(name) <= maxStringBytes)
-            assert.ok(name.isWellFormed() && !name.includes('\0'), JSON.stringify(name))
+            assert.ok(!name.includes('\0'), JSON.stringify(name))
             seen.add(name)
           }
           for (const value of Object.values(labels)) assert.ok(String(value).length <= maxStringBytes)
         }
       }
     }
-    for (const name of ['deep', 'manyFunctions', '</script>', '__proto__']) assert.ok(seen.has(name), `no frame ${name}`)
+    for (const name of ['deep', 'manyFunctions', '</script>', '__proto__'])
+      assert.ok(seen.has(name), `no frame ${name}`)
   })
