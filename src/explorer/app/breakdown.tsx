@@ -38,7 +38,7 @@ export function BreakdownChoice() {
         type="text"
         aria-label="Break down by"
         list="breakdowns"
-        placeholder="Break down by…"
+        placeholder="Breakdown…"
         spellcheck={false}
         autocomplete="off"
         value={text}
