@@ -13,7 +13,7 @@ import { limitValues } from '../../src/pprof/limits.ts'
 import { makeUpload } from '../../test/intake/profiles.ts'
 import { bigProfile } from '../lib/big-profile.ts'
 import { MadeUploads } from '../lib/made-uploads.ts'
-import { median } from '../lib/stats.mjs'
+import { median } from '../lib/stats.ts'
 
 const times = 5
 const hourMs = 3_600_000
