@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ServiceSummary as Service } from '../../pprof/answers'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { filter, kinds, labelFilter, measured, moment } from '../url/chosen'
+import { filter, isApplied, kinds, labelFilter, measured, moment } from '../url/chosen'
 import { change, param } from '../url/location'
 import { wantedValue, withValue } from '../url/selector'
 import { formatClock, type Range, range } from '../url/time'
@@ -159,12 +159,13 @@ function FilterChips() {
       {chips.map(({ name, text }) => (
         <button
           type="button"
-          class="chip"
+          class={isApplied(name) ? 'chip' : 'chip faint'}
           key={name}
           onClick={() => change({ [name]: undefined, at: undefined, x: undefined })}
-          title="Show all again"
+          title={isApplied(name) ? 'Show all again' : 'This view is of all samples; others hold the filter'}
         >
           {shown(text, 60)}
+          {!isApplied(name) && ' (not here)'}
           <Icon name="close" />
         </button>
       ))}

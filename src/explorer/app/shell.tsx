@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { kept } from '../url/chosen'
+import { kept, keptWithoutFilters } from '../url/chosen'
 import { hrefOf, place } from '../url/location'
 import { Icon } from './icon'
 import { SelectorBar } from './selector-bar'
@@ -29,7 +29,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
   return (
     <>
       <header class="top">
-        <a class="brand" href={hrefOf('/', kept())} aria-label="Profiler, overview">
+        <a class="brand" href={hrefOf('/', keptWithoutFilters())} aria-label="Profiler, overview">
           <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
             <rect class="brand-1" x="1" y="14" width="20" height="5" rx="1.5" />
             <rect class="brand-2" x="1" y="8" width="13" height="5" rx="1.5" />
@@ -39,7 +39,11 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </a>
         <nav aria-label="Views">
           {tabs.map(([tab, text]) => (
-            <a key={tab} href={hrefOf(tab, kept())} aria-current={isAt(tab) ? 'page' : undefined}>
+            <a
+              key={tab}
+              href={hrefOf(tab, tab === '/' ? keptWithoutFilters() : kept())}
+              aria-current={isAt(tab) ? 'page' : undefined}
+            >
               {text}
             </a>
           ))}

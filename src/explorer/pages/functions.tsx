@@ -10,7 +10,7 @@ import { Chart } from '../charts/chart'
 import type { TimeSeries } from '../charts/draw'
 import { formatPercent, formatValue } from '../flame/format'
 import { shortFile, shown } from '../flame/text'
-import { aggregate, kept, measured, selection } from '../url/chosen'
+import { aggregate, isFiltered, kept, measured, selection } from '../url/chosen'
 import { hrefOf, param } from '../url/location'
 import { range } from '../url/time'
 import { Deployments } from './deployments'
@@ -95,6 +95,9 @@ function OneFunction({ name, file }: { name: string; file: string }) {
           Traces
         </a>
       </div>
+      {isFiltered.value && (
+        <p class="coverage">Over time and by version: of all samples, without the filters above.</p>
+      )}
       <OverTime name={name} file={file} />
       <Deployments name={name} file={file} />
       <div class="columns">

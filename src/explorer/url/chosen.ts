@@ -69,10 +69,40 @@ export const aggregate = computed((): Params => {
   }
 })
 
-/** Parameters that go along from view to view. */
+/** Whether anything but selection and range leaves samples out. */
+export const isFiltered = computed(
+  () => Object.keys(filter.value).length + labelFilter.value.length > 0 || moment.value !== undefined,
+)
+
+/** Parameters that go along from view to view, beside the filters. */
 const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by', 'sel'] as const
 
 export function kept(): Record<string, string | undefined> {
   const { params } = place.value
-  return Object.fromEntries(common.map((name) => [name, params.get(name) ?? undefined]))
+  return {
+    ...Object.fromEntries(common.map((name) => [name, params.get(name) ?? undefined])),
+    ...filter.value,
+    ...Object.fromEntries(labelFilter.value),
+  }
+}
+
+/** For the overview, which begins anew: it is of all services. */
+export function keptWithoutFilters(): Record<string, string | undefined> {
+  const { params } = place.value
+  return Object.fromEntries(
+    common.filter((name) => name !== 'sel').map((name) => [name, params.get(name) ?? undefined]),
+  )
+}
+
+const allFilters = ['endpoint', 'thread', 'function', 'traceId', 'labels', 'sel', 'profile']
+const filtersOf: Record<string, readonly string[]> = {
+  '/endpoints': ['function', 'sel'],
+  '/traces': ['endpoint', 'function', 'sel'],
+  '/profiles': [],
+}
+
+/** Whether the view that is open leaves out what a filter leaves out. */
+export function isApplied(name: string): boolean {
+  const key = name.startsWith('labels.') ? 'labels' : name
+  return (filtersOf[place.value.path] ?? allFilters).includes(key)
 }
