@@ -90,7 +90,10 @@ async function profiled(file: string, env: Record<string, string> = {}): Promise
   return {
     wall: samplesOf(pprof('wall.pprof')),
     space: samplesOf(pprof('space.pprof')),
-    comments: comment.map((index) => stringTable.strings[Number(index)] ?? ''),
+    // Those of the readers of maps; the bill of the profiler is there too.
+    comments: comment
+      .map((index) => stringTable.strings[Number(index)] ?? '')
+      .filter((text) => text.startsWith('dd:')),
     columns: new Set(location.flatMap(({ line }) => line.map(({ column }) => Number(column)))),
     profiler: event.info.profiler,
   }
