@@ -1,10 +1,12 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { type DecodeResult, type DecodeTask, decodeTask } from './decode-task'
+import { freeInflated } from './inflated-garbage'
 
 /** The task of the thread that checks: hands the bytes back without another copy. */
 export default async function work(task: DecodeTask | undefined): Promise<unknown> {
   if (task === undefined) return
   const result = await decodeTask(task)
+  freeInflated()
   if (!('received' in result)) return result
   return move({ [valueSymbol]: result, [transferableSymbol]: [...movable(result)] })
 }
