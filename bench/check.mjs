@@ -2,23 +2,8 @@
 // What our agent costs, in several rounds, each beside tracing only, compared with what was kept (bench/kept.json): fails where a figure has
 // become worse by more than a tenth and by more than chance makes it (one-sided Mann-Whitney test, 1 %). --keep keeps it instead. Not part of
 // npm test: it needs a quiet machine.
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { mannWhitney, median } from './lib/stats.ts'
-import { nodeBinary } from './lib/variants.mjs'
-
-if (process.env.BENCH_HARNESS === undefined) {
-  const { status } = spawnSync(
-    nodeBinary('24'),
-    ['--import', 'tsx', fileURLToPath(import.meta.url), ...process.argv.slice(2)],
-    {
-      stdio: 'inherit',
-      env: { ...process.env, BENCH_HARNESS: '24' },
-    },
-  )
-  process.exit(status ?? 1)
-}
 
 const questions = ['service', 'work', 'activation']
 // With six rounds each the least chance is 1 of 924; with three it would be 1 of 20, and nothing could ever fail.

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { watchMachine } from './lib/machine.mjs'
 import { plots } from './lib/plots.mjs'
 import { markdown } from './lib/report.mjs'
-import { nodeBinary, variantNames } from './lib/variants.mjs'
+import { variantNames } from './lib/variants.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,16 +20,6 @@ const { values, positionals } = parseArgs({
     variants: { type: 'string' },
   },
 })
-
-// The harness reads what the peer compresses with zstd on Node 24, and shares TypeScript files with the tests.
-if (process.env.BENCH_HARNESS === undefined) {
-  const args = ['--import', 'tsx', fileURLToPath(import.meta.url), ...process.argv.slice(2)]
-  const { status } = spawnSync(nodeBinary('24'), args, {
-    stdio: 'inherit',
-    env: { ...process.env, BENCH_HARNESS: '24' },
-  })
-  process.exit(status ?? 1)
-}
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const known = readdirSync(here('questions'))

@@ -1,10 +1,11 @@
-// So much work, then a report of what it took. Usage: fixed-work.js <promises | compile | allocate | workers> <seconds of warming up>
+// So much work, then a report of what it took. Usage: fixed-work.js <promises | compile | allocate | workers> <seconds of warming up> <times>
 // CPU is counted after warming up: with 12 s every agent has made its first upload, or has none to make.
 const { join } = require('node:path')
 const { Worker, isMainThread } = require('node:worker_threads')
 const { report } = require('../../test/fixtures/report')
 
 const warmUpMs = Number(process.argv[3]) * 1_000
+const times = Number(process.argv[4])
 
 const work = {
   // A million awaits, through three levels of async functions.
@@ -50,11 +51,11 @@ async function measure(name) {
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
   const before = [performance.now(), cpuMicros()]
-  for (let n = 0; n < 4; n++) await work[name]()
+  for (let n = 0; n < times; n++) await work[name]()
   const [tookMs, took] = [performance.now() - before[0], cpuMicros() - before[1]]
   report('done', { wallMs: tookMs, cpuMs: took / 1_000 })
   process.exit(0)
 }
 
 if (isMainThread) measure(process.argv[2])
-else work.promises().then(() => work.compile())
+else work.promises()
