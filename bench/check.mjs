@@ -2,7 +2,7 @@
 // What our agent costs, in several rounds, each beside tracing only, compared with what was kept (bench/kept.json): fails where a figure has
 // become worse by more than a tenth and by more than chance makes it (one-sided Mann-Whitney test, 1 %). --keep keeps it instead. Not part of
 // npm test: it needs a quiet machine.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mannWhitney, median } from './lib/stats.ts'
 
 const questions = ['service', 'work', 'activation']
@@ -12,6 +12,12 @@ const worseBy = 1.1
 const chance = 0.01
 const keptFile = new URL('kept.json', import.meta.url)
 
+if (!process.argv.includes('--keep') && !existsSync(keptFile)) {
+  console.error(
+    'Nothing is kept to compare with yet: npm run bench:check -- --keep, on the machine that is to check.',
+  )
+  process.exit(1)
+}
 const answers = []
 for (const question of questions) {
   const { ask } = await import(new URL(`questions/${question}.mjs`, import.meta.url).href)

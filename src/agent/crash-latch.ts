@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { makePrivate, ownDirectory } from './private-directory'
 import { isAlive, ownerOf } from './process-owner'
 
@@ -58,8 +58,9 @@ export class CrashLatch {
     clearTimeout(this.#timer)
     try {
       rmSync(this.#file, { force: true })
+      rmdirSync(dirname(this.#file))
     } catch {
-      // It stays, and is forgotten in ten minutes.
+      // Other starts are noted there, or it stays and is forgotten in ten minutes.
     }
   }
 }

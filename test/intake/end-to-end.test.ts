@@ -34,7 +34,8 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
   const dir = tempDir(t)
   const first = await spawnIntake(t, dir)
   const relay = await relayFor(t, first.url)
-  const env = { ...datadog, DD_TRACE_AGENT_URL: relay.url }
+  // They are killed soon after their start, which the agent would remember of them.
+  const env = { ...datadog, DD_TRACE_AGENT_URL: relay.url, ACME_PROFILING_SPOOL_DIR: tempDir(t) }
   const node24 = join(root, 'node_modules/node-24/bin/node')
   const apps = [
     start(service, { ...env, DD_SERVICE: 'peer' }),
@@ -89,22 +90,21 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
       frames.some((frame) => /getReport/.test(frame.name))
     assert.ok(graph.total > 1e9, `${name}: a second of wall time`)
     assert.ok(named(graph.frames) && named(top.functions.map(({ frame }) => frame)), name)
-    const roots = (await ask<SpanInfo[]>('spans', { q })).filter((span) => span.name === 'web.request')
+    const longest = await ask<SpanInfo[]>('spans', { q, orderBy: 'duration' })
+    const roots = longest.filter((span) => span.name === 'web.request')
     assert.ok(roots.length > 10)
-    // The longest are first: one of them was sampled.
-    let best: Hotspots | undefined
+    // Most of a request is in getReport, and a request has some samples only: one of the longest has it.
+    let found: Hotspots | undefined
     for (const { traceId } of roots.slice(0, 20)) {
       const inTrace = await ask<SpanInfo[]>('spans', { traceId })
       assert.ok(inTrace.some((span) => span.name === 'web.request'))
       const hotspots = await ask<Hotspots>('hotspots', { traceId })
-      if (hotspots.samples > (best?.samples ?? 0)) best = hotspots
+      if (named(hotspots.functions.map(({ frame }) => frame))) found ??= hotspots
     }
-    assert.ok(best && best.wallNanos > 0, `${name}: samples inside a trace`)
-    assert.ok(
-      named(best.functions.map(({ frame }) => frame)),
-      `${name}: ${JSON.stringify(best.functions.slice(0, 5))}`,
+    assert.ok(found && found.wallNanos > 0, `${name}: samples of getReport inside a trace`)
+    t.diagnostic(
+      `${name}: ${roots.length} requests, ${found.samples} samples in the trace that was looked into`,
     )
-    t.diagnostic(`${name}: ${roots.length} requests, ${best.samples} samples in the trace that has most`)
   }
   const metrics = await fetch(`${second.url}/metrics`).then((response) => response.text())
   assert.match(metrics, /^acme_intake_columns_rows\{table="profiles"\} [1-9]/m)
