@@ -43,7 +43,7 @@ function chart(row) {
 <text x="${x(Math.max(middle, to)) + 6}" y="${y + 15}">${shown(row, middle)}</text>`
   })
   return `<figure><figcaption>${escaped(row.what)}${row.better === 'more' ? ' (more is better)' : ''}</figcaption>
-<svg viewBox="0 0 ${labelWidth + barWidth + 110} ${bars.length * rowHeight + 4}">${lines.join('\n')}</svg></figure>`
+<svg role="img" aria-label="${escaped(row.what)}" viewBox="0 0 ${labelWidth + barWidth + 110} ${bars.length * rowHeight + 4}">${lines.join('\n')}</svg></figure>`
 }
 
 const shown = (row, value) => `${value.toFixed(row.digits ?? 1)} ${row.unit ?? ''}`
