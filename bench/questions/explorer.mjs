@@ -52,11 +52,7 @@ export async function ask() {
 }
 
 async function fill(store, baseMs) {
-  const made = new MadeUploads(baseMs)
-  for (let n = 0; n < uploads; n += 4) {
-    await Promise.all([0, 1, 2, 3].map((i) => store.profiles(made.upload(n + i))))
-    if (n % 40 === 36) await store.settle()
-  }
+  await new MadeUploads(baseMs).fill(store, uploads)
   for (const version of ['1', '2']) {
     const tags = { service: 'big', version, 'runtime-id': `big${version}` }
     const startMs = baseMs + hourMs + Number(version) * 60_000
