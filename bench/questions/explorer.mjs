@@ -16,6 +16,7 @@ import { MadeUploads } from '../lib/made-uploads.ts'
 import { median } from '../lib/stats.ts'
 
 const times = 5
+const newTabMs = 1_500
 const hourMs = 3_600_000
 const uploads = 600
 
@@ -75,6 +76,8 @@ async function waited(context, url, link) {
   const page = await context.newPage()
   try {
     await page.addInitScript(watch)
+    // With a new tab the browser loads pages of its own interface, which is not what a person waits for.
+    await wait(newTabMs)
     await page.goto(url, { waitUntil: 'commit' })
     if (link) {
       await page.locator('main .table').first().waitFor()
