@@ -128,32 +128,31 @@ function preOrder(parent: Int32Array, size: Float64Array): Int32Array {
 export function pruneTree(tree: Tree, frames: readonly Frame[], limit: number) {
   const kept = keptNodes(tree, limit)
   const count = tree.frame.length
-  const above = (node: number) => tree.parent[node] as number
-  const place = new Int32Array(count)
-  // By the kept parent; 0 is none.
-  const restBelow = new Int32Array(count)
+  // Where a node goes to: kept ones first, then rests, each under its parent; -1 is below a rest.
+  const place = new Int32Array(count).fill(-1)
   let made = 0
   for (let node = 0; node < count; node++) if (kept[node]) place[node] = made++
-  const cutNodes = count - made
-  const isRest = (node: number) => !kept[node] && kept[above(node)] === 1
-  for (let node = 1; node < count; node++)
-    if (isRest(node) && restBelow[above(node)] === 0) restBelow[above(node)] = made++
+  const keptCount = made
+  const restBelow = new Int32Array(keptCount)
+  for (let node = 0; node < count; node++) {
+    const above = tree.parent[node] as number
+    if (kept[node] || !kept[above]) continue
+    const at = place[above] as number
+    if (restBelow[at] === 0) restBelow[at] = made++
+    place[node] = restBelow[at] as number
+  }
   const parent = new Int32Array(made)
   const frame = new Int32Array(made).fill(restFrame)
   for (let node = 0; node < count; node++) {
-    if (kept[node]) {
-      parent[place[node] as number] = place[above(node)] as number
-      frame[place[node] as number] = tree.frame[node] as number
-    } else if (isRest(node)) parent[restBelow[above(node)] as number] = place[above(node)] as number
+    const at = place[node] as number
+    if (at >= 0) parent[at] = place[tree.parent[node] as number] as number
+    if (at >= 0 && at < keptCount) frame[at] = tree.frame[node] as number
   }
   const moved = (column: Float64Array, rests: Float64Array) => {
     const out = new Float64Array(made)
     for (let node = 0; node < count; node++) {
-      if (kept[node]) out[place[node] as number] = column[node] as number
-      else if (isRest(node)) {
-        const rest = restBelow[above(node)] as number
-        out[rest] = (out[rest] as number) + (rests[node] as number)
-      }
+      const at = place[node] as number
+      if (at >= 0) out[at] = (out[at] as number) + ((at < keptCount ? column : rests)[node] as number)
     }
     return out
   }
@@ -163,16 +162,15 @@ export function pruneTree(tree: Tree, frames: readonly Frame[], limit: number) {
     selves: tree.selves.map((self, i) => moved(self, tree.totals[i] as Float64Array)),
     totals: tree.totals.map((total) => moved(total, total)),
   }
-  return { cutNodes, ...usedFrames(inPreOrder(pruned), frames) }
+  return { cutNodes: count - keptCount, ...usedFrames(inPreOrder(pruned), frames) }
 }
 
 function keptNodes({ parent, frame, totals }: Tree, limit: number): Uint8Array {
   if (frame.length <= limit) return new Uint8Array(frame.length).fill(1)
   const size = new Float64Array(frame.length)
-  for (const column of totals)
-    column.forEach((total, node) => {
-      size[node] = (size[node] as number) + Math.abs(total)
-    })
+  for (const total of totals)
+    for (let node = 0; node < size.length; node++)
+      size[node] = (size[node] as number) + Math.abs(total[node] as number)
   const least = nthSmallest(size.slice(), size.length - limit)
   const kept = new Uint8Array(frame.length)
   let left = limit
