@@ -7,9 +7,9 @@ import { alternate, percentile } from '../lib/stats.ts'
 // The collections still happen: at an allocation, within a slice.
 const nodeArgs = ['--no-minor-gc-task', '--no-incremental-marking-task', '--no-memory-reducer']
 
-export async function ask({ full, node, variants }) {
-  const uploadPeriodS = full ? 60 : 8
-  const durationS = full ? 3 * 60 + 5 : 2 * 8 + 3
+export async function ask({ full, alone, node, variants }) {
+  const uploadPeriodS = alone ? 60 : full ? 20 : 8
+  const durationS = (full ? 3 : 2) * uploadPeriodS + 5
   const names = variants.filter((name) => name !== 'tracing')
   const results = await alternate(names, 1, async (name) => {
     const child = await startChild('bench/work/compile.js', {

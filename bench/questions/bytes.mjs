@@ -7,7 +7,7 @@ import { reducedBytes } from '../lib/reduce.mjs'
 import { valuesOf } from '../lib/rows.mjs'
 
 export async function ask({ full, node, variants }) {
-  const uploadPeriodS = full ? 60 : 10
+  const uploadPeriodS = full ? 30 : 10
   const results = {}
   for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
     const port = String(20_000 + Math.floor(Math.random() * 20_000))

@@ -20,7 +20,7 @@ const connections = 200
 const flooding = 16
 const giveUpMs = 60_000
 
-export async function ask({ full, node }) {
+export async function ask({ full, alone, node }) {
   const dir = mkdtempSync(join(tmpdir(), 'acme-intake-bench-'))
   const child = spawn(
     nodeBinary(node),
@@ -47,10 +47,10 @@ export async function ask({ full, node }) {
       peak = Math.max(peak, total(rssMegabytes))
     }, 250)
     const cpuBefore = total(cpuMs)
-    const flood = await asFastAsAnswered(url, made, full ? 60 : 10)
+    const flood = await asFastAsAnswered(url, made, full ? 30 : 10)
     await listedAfter(url, baseMs, flood.acknowledged)
     const floodCpu = total(cpuMs) - cpuBefore
-    const steady = await atRate(url, made, full ? 600 : 15, flood.sent)
+    const steady = await atRate(url, made, alone ? 600 : full ? 120 : 15, flood.sent)
     const acknowledged = flood.acknowledged + steady.acknowledged
     const listed = await listedAfter(url, baseMs, acknowledged)
     clearInterval(watch)

@@ -8,10 +8,10 @@ import { median } from '../lib/stats.ts'
 
 const requestsPerSecond = 60
 
-export async function ask({ full, node, variants }) {
+export async function ask({ full, alone, node, variants }) {
   const names = variants.filter((name) => name !== 'none')
   const copies = full ? 3 : 1
-  const durationS = full ? 300 : 25
+  const durationS = alone ? 300 : full ? 120 : 25
   const services = await Promise.all(
     names.flatMap((name) => Array.from({ length: copies }, () => startService(name, node, full ? 60 : 10))),
   )

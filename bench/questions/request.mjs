@@ -9,7 +9,7 @@ import { median } from '../lib/stats.ts'
 const blockS = 2
 
 export async function ask({ full, node }) {
-  const pairs = full ? 40 : 6
+  const pairs = full ? 30 : 6
   const child = await startChild('bench/work/spans-server.js', { name: 'ours', node, withTracing: true })
   const { url } = await child.report('listening')
   const load = (duration) => loadService(url, '/page/7', { duration })

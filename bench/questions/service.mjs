@@ -5,10 +5,10 @@ import { cpuOfService, loadService } from '../lib/service-load.mjs'
 import { alternate } from '../lib/stats.ts'
 
 const shares = [0.3, 0.7]
+const seconds = 3
 
 export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
-  const seconds = full ? 10 : 3
-  const warmUpS = full ? 13 : 4 // with --full the first upload, after 10 s, is over before anything is measured
+  const warmUpS = full ? 11 : 4 // with --full the first upload, after 10 s, is over before anything is measured
   const capacity = await withService('tracing', node, (url) => saturated(url, '/page/7', 5))
   const results = await alternate(variants, rounds, (name) =>
     withService(name, node, async (url) => {
