@@ -75,12 +75,12 @@ export const isFiltered = computed(
 )
 
 /** Parameters that go along from view to view, beside the filters. */
-const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by', 'sel'] as const
+const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by'] as const
 
 export function kept(): Record<string, string | undefined> {
-  const { params } = place.value
   return {
-    ...Object.fromEntries(common.map((name) => [name, params.get(name) ?? undefined])),
+    ...keptWithoutFilters(),
+    sel: place.value.params.get('sel') ?? undefined,
     ...filter.value,
     ...Object.fromEntries(labelFilter.value),
   }
@@ -89,9 +89,7 @@ export function kept(): Record<string, string | undefined> {
 /** For the overview, which begins anew: it is of all services. */
 export function keptWithoutFilters(): Record<string, string | undefined> {
   const { params } = place.value
-  return Object.fromEntries(
-    common.filter((name) => name !== 'sel').map((name) => [name, params.get(name) ?? undefined]),
-  )
+  return Object.fromEntries(common.map((name) => [name, params.get(name) ?? undefined]))
 }
 
 const allFilters = ['endpoint', 'thread', 'function', 'traceId', 'labels', 'sel', 'profile']
