@@ -53,21 +53,14 @@ export function paint(
       const left = Math.max(0, Math.round(x0))
       const width = Math.max(1, Math.min(span.pixels, Math.round(x1)) - left)
       const isRun = end > first
-      const node = layout.node[first] as number
-      const isFaded =
-        scene.found !== undefined && !(isRun ? hasMatch(scene, first, end) : scene.found.nodes[node])
-      const colour = scene.colours[node] as number
-      context.fillStyle = isFaded
-        ? palette.faded
-        : isRun
-          ? runColour(scene, first, end)
-          : (palette.fills[colour] as string)
+      const { fill, ink } = coloursOf(scene, first, end)
+      context.fillStyle = fill
       // A pixel is left between boxes as long as they are wide enough for it.
       const isTold = !isRun || span.runPixels === undefined
       context.fillRect(left, y, width > 2 && isTold ? width - 1 : width, rowHeight - 1)
       if (isRun || width < minTextPixels) return
-      context.fillStyle = isFaded ? palette.fadedText : (palette.texts[colour] as string)
-      const text = fitted(scene.label(node), width - 2 * padding, measure)
+      context.fillStyle = ink
+      const text = fitted(scene.label(layout.node[first] as number), width - 2 * padding, measure)
       if (text !== '') context.fillText(text, left + padding, y + rowHeight / 2)
     })
   }
@@ -110,19 +103,22 @@ export function paintBand(
   context.strokeRect(Math.round(x0) + 0.5, -1, Math.max(1, Math.round(x1 - x0) - 1), height + 2)
 }
 
-/** Over time a run is short, and the one in its middle stands for it; elsewhere it stands for nobody. */
-export function runColour(
+/** Of a box or a run, and of the text on it. Over time a run is short, and the one in its middle stands for it; elsewhere it stands for nobody. */
+export function coloursOf(
   { layout, span, palette, colours, found }: Pick<Scene, 'layout' | 'span' | 'palette' | 'colours' | 'found'>,
   first: number,
   last: number,
-): string {
-  if (found) return palette.match
-  if (span.runPixels === undefined) return palette.run
-  return palette.fills[colours[layout.node[(first + last) >>> 1] as number] as number] as string
+): { fill: string; ink: string } {
+  if (found && !hasMatch(layout, found, first, last)) return { fill: palette.faded, ink: palette.fadedText }
+  const colour = colours[layout.node[(first + last) >>> 1] as number] as number
+  const ink = palette.texts[colour] as string
+  if (last === first || (!found && span.runPixels !== undefined))
+    return { fill: palette.fills[colour] as string, ink }
+  return { fill: found ? palette.match : palette.run, ink }
 }
 
-function hasMatch({ layout, found }: Scene, first: number, last: number): boolean {
-  for (let at = first; at <= last; at++) if (found?.nodes[layout.node[at] as number]) return true
+function hasMatch(layout: Layout, found: Found, first: number, last: number): boolean {
+  for (let at = first; at <= last; at++) if (found.nodes[layout.node[at] as number]) return true
   return false
 }
 
