@@ -1,5 +1,6 @@
 import type { Elements, Events, Pointed, Seen, Window } from './elements'
 import { listen } from './flame-input'
+import { windowOf } from './layout'
 import { font, textMeasure } from './measure-text'
 import { levelAt, paint, paintBand, paintOutline, type Scene, yOf } from './paint'
 import { type Picture, runsOf } from './picture'
@@ -63,10 +64,7 @@ export class FlameCanvas {
   }
 
   windowOf(node: number): Window {
-    const { layout } = this.#picture as Picture
-    const at = layout.place[node] as number
-    const { left, right, width } = layout
-    return { from: (left[at] as number) / width, to: (right[at] as number) / width }
+    return windowOf((this.#picture as Picture).layout, node)
   }
 
   get picture(): Picture | undefined {
