@@ -1,5 +1,10 @@
-import type { Window } from './elements'
 import type { CallTree } from './tree'
+
+/** Part of the width that is shown, 0 to 1. */
+export interface Window {
+  from: number
+  to: number
+}
 
 /** Boxes ordered by level and, within one, from left to right. Edges are in the unit of the tree's values. */
 export interface Layout {

@@ -1,5 +1,5 @@
-import { coloursOf } from './paint'
 import { type Picture, runsOf } from './picture'
+import { coloursOf } from './scene'
 import { visitLevel } from './visible'
 
 /** Draws all of a picture without words on the whole of a canvas: of more levels than it has pixels some. */

@@ -1,5 +1,4 @@
-import { font } from './measure-text'
-import { coloursOf, fitted, minTextPixels, padding, type Scene } from './paint'
+import { coloursOf, fitted, font, minTextPixels, padding, type Scene } from './scene'
 import { visitLevel } from './visible'
 
 /** The rows of a scene, all of them, as a document of its own: boxes with their whole names as titles, and no script. */
