@@ -239,6 +239,30 @@ export interface Insights {
   rawProfiles: number
 }
 
+/** What the intake did not keep since it started. */
+export interface Losses {
+  /** Its start. */
+  sinceMs: number
+  /** The latest first. */
+  losses: Loss[]
+}
+
+export interface Loss {
+  /** As `/metrics` counts it: `refused.<code>`, `rejected.<code>`, `dropped.<what>` or `ingest.<what>`. */
+  name: string
+  /** Since the start, in `unit`. */
+  count: number
+  unit: string
+  /** Why the last one was not kept, with its numbers. */
+  reason: string
+  /** The setting that bounds it, `limits.uploadBytes`; `''` where there is none. */
+  knob: string
+  /** Their senders were told to try again later: they may have arrived since. */
+  isRetried: boolean
+  firstMs: number
+  lastMs: number
+}
+
 export interface ProfileInfo {
   id: string
   uploadId: string

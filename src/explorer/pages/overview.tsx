@@ -11,6 +11,7 @@ import { hrefOf } from '../url/location'
 import { writeTerms } from '../url/selector'
 import { formatAgo, now, range, stepMsOf } from '../url/time'
 import { Insights } from './insights'
+import { Losses } from './losses'
 
 const sparklineSteps = 40
 const shownRows = 8
@@ -31,6 +32,7 @@ export function OverviewPage() {
           )
         }
       </Shown>
+      <Losses />
     </section>
   )
 }

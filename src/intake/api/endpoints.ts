@@ -5,7 +5,8 @@ import type { ParamTypes } from './params'
 export interface Endpoint {
   method: 'GET' | 'POST'
   path: string
-  query: QueryName
+  /** `losses` is answered by the intake itself, all others by its store. */
+  query: QueryName | 'losses'
   summary: string
   params: ParamTypes
   /** Those that must be given. */
@@ -162,12 +163,19 @@ export const endpoints: readonly Endpoint[] = [
     ['stepMs'],
   ),
   get('insights', 'insights', 'What stands out, with the view that proves it', selection, 'Insights'),
+  get(
+    'losses',
+    'losses',
+    'What was not kept since the start, as far as it went on in the range',
+    range,
+    'Losses',
+  ),
   get('merge.pb.gz', 'exportProfile', 'An aggregate as a pprof in gzip', aggregate, undefined),
 ]
 
 function get(
   name: string,
-  query: QueryName,
+  query: Endpoint['query'],
   summary: string,
   params: ParamTypes,
   answers: string | undefined,
