@@ -16,7 +16,7 @@ interface Props {
   /** Said where there is nothing to draw. */
   none: string
   /** Said below: what is drawn. */
-  children: ComponentChildren
+  children?: ComponentChildren
 }
 
 /** Totals over time of an answer by version, a line for each. */
@@ -38,8 +38,9 @@ export function VersionLines({
     <>
       <Chart series={series} timesMs={timesMs} unit={measure.unit} {...(marks && { marks })} />
       <p class="faint small">
-        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. {children} Drag over a part to choose that
-        time.
+        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. {children}
+        {marks?.length ? ' A dashed line is the first profile of a version.' : ''} Drag over a part to choose
+        that time.
         {groups.length > maxSeries && ` ${groups.length - maxSeries} more versions are not drawn.`}
       </p>
     </>

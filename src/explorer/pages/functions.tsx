@@ -132,11 +132,7 @@ function OverTime({ name, file }: { name: string; file: string }) {
     <div class="panel">
       <h3>{overTimeTitle(answer.data?.measure.gauge === true)}, by version</h3>
       <Shown answer={answer}>
-        {(metrics) => (
-          <VersionLines metrics={metrics} marks={marks} none="It did not run in this range.">
-            A dashed line is the first profile of a version.
-          </VersionLines>
-        )}
+        {(metrics) => <VersionLines metrics={metrics} marks={marks} none="It did not run in this range." />}
       </Shown>
     </div>
   )
