@@ -148,13 +148,17 @@ export interface Timeline {
   threads: {
     name: string
     id: string
-    /** Row by row: end of the sample less `fromMs`, in milliseconds; what it weighs; where it was. */
+    /**
+     * Row by row: end of the sample less `fromMs`, in milliseconds; what it weighs; where it was, -1 where the filter leaves it out,
+     * and it then weighs nothing.
+     */
     endMs: number[]
     wallMs: number[]
     cpuMs: number[]
     stack: number[]
     spanId: string[]
   }[]
+  /** With a filter those of the traces of which it takes samples. */
   spans: SpanInfo[]
   /** GC and event-loop events of the runtime, as far as the client sends them. */
   events: { name: string; thread: string; startMs: number; durationMs: number }[]

@@ -52,17 +52,24 @@ export const momentFilter = computed(
     moment.value ? { 'filter.fromMs': moment.value.fromMs, 'filter.toMs': moment.value.toMs } : {},
 )
 
+/** Filters of the address as queries of samples take them, but for the chosen time and profile. */
+export const sampleFilter = computed(
+  (): Params =>
+    Object.fromEntries(
+      [...Object.entries(filter.value), ...labelFilter.value].map(([name, value]) => [
+        `filter.${name}`,
+        value,
+      ]),
+    ),
+)
+
 /** Selection, measure and filter: what most queries take. */
 export const aggregate = computed((): Params => {
-  const prefixed = [...Object.entries(filter.value), ...labelFilter.value].map(([name, value]) => [
-    `filter.${name}`,
-    value,
-  ])
   const profile = place.value.params.get('profile')
   return {
     ...selection.value,
     ...measured.value,
-    ...Object.fromEntries(prefixed),
+    ...sampleFilter.value,
     ...(profile && { 'filter.profileIds': [profile] }),
     ...momentFilter.value,
     per: place.value.params.get('per') ?? undefined,

@@ -128,7 +128,7 @@ export const endpoints: readonly Endpoint[] = [
     'timeline',
     'timeline',
     'What each thread of a process ran when',
-    { ...range, runtimeId: 'text' },
+    { ...range, runtimeId: 'text', ...filter },
     'Timeline',
     ['runtimeId', 'fromMs', 'toMs'],
   ),

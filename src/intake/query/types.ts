@@ -96,6 +96,7 @@ export interface TimelineParams {
   fromMs: number
   /** At most limits.timelineMinutes after `fromMs`. */
   toMs: number
+  filter?: SampleFilter
 }
 
 export interface CompareParams {
