@@ -32,6 +32,8 @@ const filter: ParamTypes = {
   'filter.toMs': 'number',
 }
 
+const side: ParamTypes = { ...selection, profileIds: 'list' }
+
 const measure: ParamTypes = { kind: 'text', value: 'text', per: 'text' }
 
 const aggregate: ParamTypes = { ...selection, ...measure, ...filter }
@@ -137,8 +139,8 @@ export const endpoints: readonly Endpoint[] = [
     'compare',
     'Two selections side by side',
     {
-      ...prefixed('a', selection),
-      ...prefixed('b', selection),
+      ...prefixed('a', side),
+      ...prefixed('b', side),
       ...measure,
       ...filter,
       limit: 'number',
