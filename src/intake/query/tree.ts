@@ -1,6 +1,7 @@
 import { U32Column } from '../../pprof/columns'
 import type { Frame } from '../store/profile-store'
 import { ChildTable } from './child-table'
+import { nthSmallest } from './nth-smallest'
 
 /** A call tree, parents before their children. One self and one total per column of values. */
 export interface Tree {
@@ -28,7 +29,8 @@ export function buildTree(
   const parent = new U32Column(1_024)
   const frame = new U32Column(1_024)
   const children = new ChildTable()
-  const leafOfStack = new Map<number, number>()
+  // 0 is none: the root is no stack's leaf, but of one without frames, which is then found again.
+  const leafOfStack = new Int32Array(stackStart.length)
   parent.push(0)
   frame.push(0)
   const child = (node: number, of: number) => {
@@ -42,17 +44,13 @@ export function buildTree(
   }
   const rest = 2 ** 31 - 1
   const nodeOfRow = rowStack.map((stack) => {
-    const known = leafOfStack.get(stack)
-    if (known !== undefined) return known
-    let node = 0
-    if (stack < 0) {
-      node = child(0, rest)
-    } else {
-      for (let at = (stackStart[stack + 1] as number) - 1; at >= (stackStart[stack] as number); at--) {
-        node = child(node, stackFrames[at] as number)
-      }
+    if (stack < 0) return child(0, rest)
+    let node = leafOfStack[stack] as number
+    if (node > 0) return node
+    for (let at = (stackStart[stack + 1] as number) - 1; at >= (stackStart[stack] as number); at--) {
+      node = child(node, stackFrames[at] as number)
     }
-    leafOfStack.set(stack, node)
+    leafOfStack[stack] = node
     return node
   })
   const count = frame.length
@@ -129,51 +127,43 @@ function preOrder(parent: Int32Array, size: Float64Array): Int32Array {
  */
 export function pruneTree(tree: Tree, frames: readonly Frame[], limit: number) {
   const kept = keptNodes(tree, limit)
-  const parent: number[] = []
-  const frame: number[] = []
-  const selves: number[][] = tree.selves.map(() => [])
-  const totals: number[][] = tree.totals.map(() => [])
-  const place = new Int32Array(tree.frame.length).fill(-1)
-  const restOf = new Map<number, number>()
-  let cutNodes = 0
-  const add = (node: number, above: number, asRest: boolean) => {
-    parent.push(above)
-    frame.push(asRest ? restFrame : (tree.frame[node] as number))
-    tree.totals.forEach((column, i) => {
-      totals[i]?.push(column[node] as number)
-      selves[i]?.push(asRest ? (column[node] as number) : (tree.selves[i]?.[node] as number))
-    })
-    return frame.length - 1
-  }
-  const rests: { node: number; above: number }[] = []
-  for (let node = 0; node < tree.frame.length; node++) {
-    const above = tree.parent[node] as number
+  const count = tree.frame.length
+  const above = (node: number) => tree.parent[node] as number
+  const place = new Int32Array(count)
+  // By the kept parent; 0 is none.
+  const restBelow = new Int32Array(count)
+  let made = 0
+  for (let node = 0; node < count; node++) if (kept[node]) place[node] = made++
+  const cutNodes = count - made
+  const isRest = (node: number) => !kept[node] && kept[above(node)] === 1
+  for (let node = 1; node < count; node++)
+    if (isRest(node) && restBelow[above(node)] === 0) restBelow[above(node)] = made++
+  const parent = new Int32Array(made)
+  const frame = new Int32Array(made).fill(restFrame)
+  for (let node = 0; node < count; node++) {
     if (kept[node]) {
-      place[node] = add(node, above < 0 ? -1 : (place[above] as number), false)
-      continue
+      parent[place[node] as number] = place[above(node)] as number
+      frame[place[node] as number] = tree.frame[node] as number
+    } else if (isRest(node)) parent[restBelow[above(node)] as number] = place[above(node)] as number
+  }
+  const moved = (column: Float64Array, rests: Float64Array) => {
+    const out = new Float64Array(made)
+    for (let node = 0; node < count; node++) {
+      if (kept[node]) out[place[node] as number] = column[node] as number
+      else if (isRest(node)) {
+        const rest = restBelow[above(node)] as number
+        out[rest] = (out[rest] as number) + (rests[node] as number)
+      }
     }
-    cutNodes++
-    if (kept[above]) rests.push({ node, above: place[above] as number })
+    return out
   }
-  for (const { node, above } of rests) {
-    const rest = restOf.get(above)
-    if (rest === undefined) {
-      restOf.set(above, add(node, above, true))
-      continue
-    }
-    tree.totals.forEach((column, i) => {
-      for (const values of [totals[i], selves[i]] as number[][])
-        values[rest] = (values[rest] as number) + (column[node] as number)
-    })
+  const pruned: Tree = {
+    parent,
+    frame,
+    selves: tree.selves.map((self, i) => moved(self, tree.totals[i] as Float64Array)),
+    totals: tree.totals.map((total) => moved(total, total)),
   }
-  const raw: Tree = {
-    // The root's own parent would be none.
-    parent: Int32Array.from(parent, (above) => Math.max(0, above)),
-    frame: Int32Array.from(frame),
-    selves: selves.map((values) => Float64Array.from(values)),
-    totals: totals.map((values) => Float64Array.from(values)),
-  }
-  return { cutNodes, ...usedFrames(inPreOrder(raw), frames) }
+  return { cutNodes, ...usedFrames(inPreOrder(pruned), frames) }
 }
 
 function keptNodes({ parent, frame, totals }: Tree, limit: number): Uint8Array {
@@ -183,8 +173,7 @@ function keptNodes({ parent, frame, totals }: Tree, limit: number): Uint8Array {
     column.forEach((total, node) => {
       size[node] = (size[node] as number) + Math.abs(total)
     })
-  // Sorting numbers alone is many times faster than sorting nodes by them.
-  const least = size.slice().sort()[size.length - limit] as number
+  const least = nthSmallest(size.slice(), size.length - limit)
   const kept = new Uint8Array(frame.length)
   let left = limit
   for (const isLarger of [true, false]) {
