@@ -216,7 +216,11 @@ test('two single profiles: A and B are chosen, only of one kind, compared, swapp
 test('a heap profile that is opened alone says its own live heap, not its share of the minutes around it', async (t) => {
   const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/profiles?${range}`)
-  await page.getByRole('row', { name: / s heap / }).first().getByRole('link').click()
+  await page
+    .getByRole('row', { name: / s heap / })
+    .first()
+    .getByRole('link')
+    .click()
   await page.getByText('1 profile merged').waitFor()
   await page.locator('.coverage').getByText('4.77 MiB').waitFor()
 })
