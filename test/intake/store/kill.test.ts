@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { figures } from '../../figures'
 import { tempDir } from '../helpers'
 import { storeFor } from './stores'
 import { writeAndKill } from './write-and-kill'
@@ -33,5 +34,6 @@ test('killed at random points, everything acknowledged is there once', async (t)
   const graph = await store.query('flameGraph', range)
   assert.equal(graph.total, numbers.length * 10_000_000)
   assert.equal(counts['dropped.undecodable_records'] ?? 0, 0)
-  t.diagnostic(`${acknowledged.length} acknowledged, ${numbers.length} found, killed ${rounds} times`)
+  t.diagnostic(`${numbers.length} found`)
+  figures({ kills: rounds, acknowledged: acknowledged.length, lost: 0 })
 })
