@@ -1,22 +1,33 @@
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { stolenCpus } from './stolen-cpu.mjs'
 
+const ticksPerSecond = 100
 const busyCpus = 0.1
 
-/** CPUs that the machine works with while this process only waits, over two seconds. */
-async function othersCpus() {
-  const busyTicks = () => {
-    const [, user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8')
-      .split('\n', 1)[0]
-      .split(/ +/)
-      .map(Number)
-    return user + nice + system + irq + softirq
+/** What all CPUs have done since the machine started, in seconds: worked, and been given to others by the machine's host (proc(5), /proc/stat). */
+function cpuSeconds() {
+  const [, user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)[0]
+    .split(/ +/)
+    .map((ticks) => Number(ticks) / ticksPerSecond)
+  return { busy: user + nice + system + irq + softirq, stolen: steal }
+}
+
+/** Begins to count; the function returned tells CPUs of each kind since then. */
+export function watchCpus() {
+  const [before, startedMs] = [cpuSeconds(), performance.now()]
+  return () => {
+    const [after, seconds] = [cpuSeconds(), (performance.now() - startedMs) / 1_000]
+    return { busy: (after.busy - before.busy) / seconds, stolen: (after.stolen - before.stolen) / seconds }
   }
-  const before = busyTicks()
+}
+
+/** CPUs that the machine works with while this process only waits. */
+async function othersCpus() {
+  const since = watchCpus()
   await delay(2_000)
-  return (busyTicks() - before) / 100 / 2
+  return since().busy
 }
 
 /**
@@ -25,9 +36,9 @@ async function othersCpus() {
  */
 export async function watchMachine(node, kind) {
   const before = await othersCpus()
-  const stolenSince = stolenCpus()
+  const since = watchCpus()
   return async () => {
-    const stolen = stolenSince()
+    const { stolen } = since()
     const others = Math.max(before, await othersCpus())
     const lines = [
       `Node ${node}, ${cpus().length} x ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 10)}, ${kind} run of \`npm run bench\`. Medians; with three rounds or more, their 95 % interval.`,

@@ -17,8 +17,8 @@ export async function compare(sources: Sources, params: CompareParams): Promise<
   const nodes = boundedCount('maxNodes', params.maxNodes, usualNodes, maxNodes)
   const { a: aSelection, b: bSelection, ...common } = params
   if (!aSelection || !bSelection) invalid('a', 'or b is missing')
-  const a = await weightedStacks(sources, { ...common, ...aSelection })
-  const b = await weightedStacks(sources, { ...common, ...bSelection })
+  const sides = [aSelection, bSelection].map((side) => weightedStacks(sources, { ...common, ...side }))
+  const [a, b] = (await Promise.all(sides)) as [WeightedStacks, WeightedStacks]
   const both = joinStacks(a, b)
   const aOnly = both.value.map((value, row) => (row < both.firstOfB ? value * a.scale : 0))
   const bOnly = both.value.map((value, row) => (row < both.firstOfB ? 0 : value * b.scale))
