@@ -174,7 +174,7 @@ export interface Coverage {
   profiles: number
   /** Summed over processes. */
   processSeconds: number
-  /** During which at least one process was profiled. */
+  /** During which at least one process was profiled; exact for kinds with a state, the only ones that are divided by it. */
   unionSeconds: number
   requests: number
 }
