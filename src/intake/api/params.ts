@@ -1,4 +1,4 @@
-import { CodedError } from '../../pprof/errors'
+import { invalid } from '../query/params'
 
 /** What a parameter of a query may be: in a URL all are texts. `list`: given once per item. `map`: `<name>.<key>=<value>`. */
 export type ParamType = 'text' | 'number' | 'list' | 'map'
@@ -45,8 +45,4 @@ function number(name: string, text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (!Number.isFinite(value)) invalid(name, 'is not a number')
   return value
-}
-
-function invalid(field: string, reason: string): never {
-  throw new CodedError('query_invalid', { field, reason })
 }

@@ -14,7 +14,7 @@ import { toJson, writeProtobuf } from './write-message'
 /** One remote procedure of `querier.v1.QuerierService`. */
 interface Procedure {
   name: string
-  answer(querier: Querier, body: Pick<Body, 'read'>): Promise<Written>
+  answer(querier: Querier, body: Body): Promise<Written>
 }
 
 interface Body {
@@ -72,7 +72,7 @@ export async function call(
       key?.charge(bytes)
       charge(bytes)
     })
-    const body = await decodeContent(encoding, packed, limits.uploadBytes)
+    const body = decodeContent(encoding, packed, limits.uploadBytes)
     const message = { query: '', contentType, headers: {}, body }
     const written = await answer(new Querier(queries), {
       read: (schema) => readMessage(schema, message, limits),

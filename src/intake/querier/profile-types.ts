@@ -1,4 +1,4 @@
-import { CodedError } from '../../pprof/errors'
+import { invalid } from '../query/params'
 import { heapKind, kindOf, wallKind } from '../store/kinds'
 import type { ProfileType } from './messages'
 
@@ -33,10 +33,6 @@ export function measuredOf(id: string, kinds: readonly string[]): Measured {
   const found = profileTypes([...new Set([wallKind.name, heapKind.name, ...kinds])]).find(
     ({ ID }) => ID === id,
   )
-  if (found === undefined)
-    throw new CodedError('query_invalid', {
-      field: 'profileTypeID',
-      reason: `is ${JSON.stringify(id)}, which is none`,
-    })
+  if (found === undefined) invalid('profileTypeID', `is ${JSON.stringify(id)}, which is none`)
   return { kind: found.kind, value: found.value }
 }

@@ -1,5 +1,6 @@
 import { CodedError } from '../../pprof/errors'
 import type { QuerySource } from '../context'
+import { invalid } from '../query/params'
 import type { Reply } from '../receive/protocol'
 import { Querier } from './service'
 
@@ -71,8 +72,4 @@ function timeMs(field: string, text: string, nowMs: number): number {
   if (count !== undefined && unit !== undefined) return nowMs - Number(count) * (unitsMs[unit] as number)
   if (!/^\d{9,13}$/.test(text)) invalid(field, 'is no time')
   return text.length > 10 ? Number(text) : Number(text) * 1_000
-}
-
-function invalid(field: string, reason: string): never {
-  throw new CodedError('query_invalid', { field, reason })
 }

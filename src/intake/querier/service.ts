@@ -1,6 +1,6 @@
 import type { Comparison, FlameGraph, Metrics, ServiceSummary } from '../../pprof/answers'
-import { CodedError } from '../../pprof/errors'
 import type { QuerySource } from '../context'
+import { invalid } from '../query/params'
 import { labelOf, readLabelSelector, tagOf } from './label-selector'
 import { diffLevels, flameLevels } from './levels'
 import type * as messages from './messages'
@@ -12,8 +12,6 @@ const usualNodes = 8_192
 const maxNodes = 131_072
 const maxLabels = 3
 const maxValues = 10_000
-
-type Ask = <T>(name: Parameters<QuerySource['queryJson']>[0], params: unknown) => Promise<T>
 
 /** Pyroscope's querier on our query API: what Grafana's datasource asks. Rejects with CodedError. */
 export class Querier {
@@ -40,7 +38,7 @@ export class Querier {
     const params = { q: this.#query(request.matchers, tags), ...range, limit: maxValues }
     if (request.name === '__profile_type__')
       return { names: profileTypes(await this.#kinds(range)).map(({ ID }) => ID) }
-    if (request.name === '') throw new CodedError('query_invalid', { field: 'name', reason: 'is missing' })
+    if (request.name === '') invalid('name', 'is missing')
     const key = tagOf(request.name, tags)
     const values = await this.#ask<{ value: string }[]>('tagValues', { ...params, key })
     return {
@@ -130,8 +128,7 @@ export class Querier {
     left: messages.MergeRequest | undefined
     right: messages.MergeRequest | undefined
   }): Promise<{ flamegraph: messages.FlameGraphDiff }> {
-    if (left === undefined || right === undefined)
-      throw new CodedError('query_invalid', { field: 'left', reason: 'or right is missing' })
+    if (left === undefined || right === undefined) invalid('left', 'or right is missing')
     const [a, b] = [await this.#selected(left), await this.#selected(right)]
     const { kind, value } = a.params
     const sides = { a: { ...a.range, q: a.params.q }, b: { ...b.range, q: b.params.q } }
@@ -139,8 +136,9 @@ export class Querier {
     return { flamegraph: diffLevels(await this.#ask<Comparison>('compare', asked)) }
   }
 
-  readonly #ask: Ask = async <T>(name: Parameters<QuerySource['queryJson']>[0], params: unknown) =>
-    JSON.parse(Buffer.from(await this.queries.queryJson(name, params)).toString()) as T
+  async #ask<T>(name: Parameters<QuerySource['queryJson']>[0], params: unknown): Promise<T> {
+    return JSON.parse(Buffer.from(await this.queries.queryJson(name, params)).toString()) as T
+  }
 
   async #selected(request: messages.Selected) {
     const range = rangeOf(request)
@@ -161,8 +159,7 @@ export class Querier {
 
   /** Of several selectors any may match; one is what is ever sent. */
   #query(matchers: readonly string[], tags: readonly string[]): string {
-    if (matchers.length > 1)
-      throw new CodedError('query_invalid', { field: 'matchers', reason: 'has more than one selector' })
+    if (matchers.length > 1) invalid('matchers', 'has more than one selector')
     return readLabelSelector(matchers[0] ?? '', tags)
   }
 
@@ -178,8 +175,7 @@ export class Querier {
 }
 
 function keysOf(labels: readonly string[], tags: readonly string[]): string[] {
-  if (labels.length > maxLabels)
-    throw new CodedError('query_invalid', { field: 'groupBy', reason: `has more than ${maxLabels} labels` })
+  if (labels.length > maxLabels) invalid('groupBy', `has more than ${maxLabels} labels`)
   return labels.map((label) => tagOf(label, tags))
 }
 
@@ -194,6 +190,5 @@ function nodesOf(wanted: bigint): number {
 }
 
 function refuseCallSite(selector: messages.MergeRequest['stackTraceSelector']): void {
-  if ((selector?.callSite.length ?? 0) > 0)
-    throw new CodedError('query_invalid', { field: 'stackTraceSelector', reason: 'is not supported' })
+  if ((selector?.callSite.length ?? 0) > 0) invalid('stackTraceSelector', 'is not supported')
 }

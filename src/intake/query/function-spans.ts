@@ -1,7 +1,6 @@
-import { toNumbers } from '../../pprof/columns'
 import type { Profile } from '../../pprof/model'
 import { functionStacks } from '../store/function-stacks'
-import { recogniseKind, wallKind } from '../store/kinds'
+import { valueColumn, wallKind } from '../store/kinds'
 import { labelColumn, labelId, labelNames } from '../store/labels'
 import { readRows, rowsFor } from './blob-totals'
 import { checkFunction, isFunction } from './call-graph'
@@ -12,9 +11,6 @@ import type { FunctionSpans, FunctionSpansParams } from './types'
 
 /** A request may have begun so long before the sample that was taken in it. */
 const maxSpanMs = 15 * 60_000
-const [wallIndex, cpuIndex] = ['wall', 'cpu'].map((name) =>
-  wallKind.values.findIndex((value) => value.name === name),
-) as [number, number]
 
 interface Sum {
   wallNanos: number
@@ -61,12 +57,7 @@ function addProfile(profile: Profile, wanted: { name: string; file?: string }, s
     stackFrames.subarray(stackStart[stack], stackStart[stack + 1]).some((frame) => isAsked[frame]),
   )
   if (!hasIt.includes(true)) return
-  const { columns } = recogniseKind(profile.sampleTypes)
-  const column = (index: number) => {
-    const at = columns[index] as number
-    return at < 0 ? undefined : toNumbers(profile.samples.values, at, profile.sampleTypes.length)
-  }
-  const [wall, cpu] = [column(wallIndex), column(cpuIndex)]
+  const [wall, cpu] = [valueColumn(profile, 'wall'), valueColumn(profile, 'cpu')]
   const roots = labelColumn(profile, labelNames.rootSpan)
   const own = labelColumn(profile, labelNames.span)
   for (let sample = 0; sample < profile.samples.count; sample++) {

@@ -1,9 +1,8 @@
-import { toNumbers } from '../../pprof/columns'
 import type { Profile } from '../../pprof/model'
 import { functionStacks } from '../store/function-stacks'
-import { recogniseKind, wallKind } from '../store/kinds'
+import { valueColumn, wallKind } from '../store/kinds'
 import type { Frame, SpanRow } from '../store/profile-store'
-import { readRows, rowsFor } from './blob-totals'
+import { maxProfileMs, readRows, rowsFor } from './blob-totals'
 import { frameInfo, originOf } from './origin'
 import { boundedCount, checkRange, invalid } from './params'
 import type { Sources } from './queries'
@@ -13,12 +12,7 @@ import { checkedId, checkedScope, expandSpans, maxSpans } from './span-filter'
 import { spanInfo } from './spans'
 import type { Hotspots, HotspotsParams, Origin } from './types'
 
-/** A profile that holds a span's samples may have begun so long before it. */
-const maxProfileMs = 15 * 60_000
 const shownSpans = 1_000
-const [wallIndex, cpuIndex] = ['wall', 'cpu'].map((name) =>
-  wallKind.values.findIndex((value) => value.name === name),
-) as [number, number]
 
 /** What ran inside a span, a trace, or the spans of an endpoint. */
 export async function hotspots(sources: Sources, params: HotspotsParams): Promise<Hotspots> {
@@ -133,13 +127,8 @@ class HotspotSums {
   readonly #lines = new Map<string, LineSum>()
 
   add(profile: Profile, isInside: (sample: number) => boolean): void {
-    const { columns } = recogniseKind(profile.sampleTypes)
-    const width = profile.sampleTypes.length
-    const column = (index: number) => {
-      const at = columns[index] as number
-      return at < 0 ? new Float64Array(profile.samples.count) : toNumbers(profile.samples.values, at, width)
-    }
-    const [wall, cpu] = [column(wallIndex), column(cpuIndex)]
+    const none = new Float64Array(profile.samples.count)
+    const [wall = none, cpu = none] = [valueColumn(profile, 'wall'), valueColumn(profile, 'cpu')]
     const lineOf = executingLines(profile)
     const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
     for (let sample = 0; sample < profile.samples.count; sample++) {

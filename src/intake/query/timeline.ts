@@ -3,7 +3,7 @@ import { CodedError } from '../../pprof/errors'
 import type { Profile } from '../../pprof/model'
 import { FrameTable } from '../store/frame-table'
 import { functionStacks } from '../store/function-stacks'
-import { recogniseKind, wallKind } from '../store/kinds'
+import { valueColumn, wallKind } from '../store/kinds'
 import { endMsReader, formatId, labelColumn, labelId, labelNames, labelText } from '../store/labels'
 import { maxProfileMs, readRows } from './blob-totals'
 import { frameInfo } from './origin'
@@ -73,16 +73,10 @@ class TimelineBuilder {
   ) {}
 
   addSamples(profile: Profile, takes: SampleTest): void {
-    const { columns } = recogniseKind(profile.sampleTypes)
-    const width = profile.sampleTypes.length
     const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
     const frameIds = frames.map((frame) => this.#frames.idOf(frame))
     const stackIds = new Map<number, number>()
-    const columnOf = (name: string) => {
-      const column = columns[wallKind.values.findIndex((value) => value.name === name)] as number
-      return column < 0 ? undefined : toNumbers(profile.samples.values, column, width)
-    }
-    const [wall, cpu] = [columnOf('wall'), columnOf('cpu')]
+    const [wall, cpu] = [valueColumn(profile, 'wall'), valueColumn(profile, 'cpu')]
     const keys = labelReaders(profile)
     for (let sample = 0; sample < profile.samples.count; sample++) {
       const endMs = keys.endMs(sample)

@@ -1,4 +1,5 @@
-import type { ValueType } from '../../pprof/model'
+import { toNumbers } from '../../pprof/columns'
+import type { Profile, ValueType } from '../../pprof/model'
 
 /** One of up to four values that the columns hold per stack. */
 export interface KindValue {
@@ -88,4 +89,16 @@ export function kindOf(name: string): Kind {
       return value(pair.slice(0, slash), pair.slice(slash + 1))
     }),
   }
+}
+
+/** The place of a value among those of a kind; -1 where it has none of that name. */
+export function valueIndex({ values }: Kind, name: string): number {
+  return values.findIndex((value) => value.name === name)
+}
+
+/** A value of each sample, by its name in queries; undefined where the profile has none of that name. */
+export function valueColumn({ sampleTypes, samples }: Profile, name: string): Float64Array | undefined {
+  const { kind, columns } = recogniseKind(sampleTypes)
+  const column = columns[valueIndex(kind, name)] ?? -1
+  return column < 0 ? undefined : toNumbers(samples.values, column, sampleTypes.length)
 }

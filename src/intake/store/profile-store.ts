@@ -1,4 +1,4 @@
-import type { ServiceSummary } from '../../pprof/answers'
+import type { ProfileInfo, ServiceSummary } from '../../pprof/answers'
 import type { Span, SpanKind } from '../model'
 import type { Selector } from '../query/selector'
 
@@ -153,22 +153,12 @@ export interface ColumnSpan extends Span {
   tags: ReadonlyMap<string, string>
 }
 
-export interface ProfileRow {
-  id: string
-  uploadId: string
-  /** File name as the client gave it: data, never a path. */
-  name: string
-  kind: string
-  tags: Record<string, string>
-  startMs: number
-  endMs: number
-  receivedMs: number
-  samples: number
+/** `name` is data, never a path. */
+export interface ProfileRow extends Omit<ProfileInfo, 'totals' | 'bytes'> {
   /** Sums by the values of the kind, in their units. */
   totals: number[]
   /** Undefined once the raw profile has expired. */
   blob: BlobRef | undefined
-  pinned: boolean
 }
 
 export interface CoverageQuery extends Selection {
@@ -184,7 +174,7 @@ export interface Coverage {
   profiles: number
   /** Summed over processes. */
   processSeconds: number
-  /** During which at least one process was profiled. */
+  /** During which at least one process was profiled; exact for kinds with a state, the only ones that are divided by it. */
   unionSeconds: number
   requests: number
 }

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import type { ProfileUpload } from '../../../src/intake/model'
 import { matchesSelector, parseSelector } from '../../../src/intake/query/selector'
 import { retentionDefaults } from '../../../src/intake/store/options'
-import type { ColumnSpan, ProfileStore, StackTotals } from '../../../src/intake/store/profile-store'
+import type { ColumnSpan, Coverage, ProfileStore, StackTotals } from '../../../src/intake/store/profile-store'
 import { type MadeUpload, makeUpload, ticks } from '../profiles'
 import { columnProfiles, columnSpan } from './columns'
 
@@ -358,6 +358,52 @@ export function profileStoreSuite(
     assert.deepEqual(stale.includes('1 c 1 10000000 8000000'), true)
     await store.rollUp(base)
     assert.deepEqual(await stacks(), stale)
+  })
+
+  test(`${name}: profiled time and requests are the same from roll-ups, by any step and border`, async (t) => {
+    const { store } = await make(t)
+    const heap = [{ stack: ['a@x.js'], values: [1, 100, 2, 100] }]
+    const uploads = [0, 60_000, hourMs - 60_000, hourMs, hourMs + 30 * 60_000].flatMap((at, i) =>
+      ['1', '2'].map((version) =>
+        wall({
+          startMs: base + at,
+          heap,
+          tags: { version },
+          endpointCounts: { 'GET /a': i + 1, 'GET /b': 1 },
+        }),
+      ),
+    )
+    await write(store, [...uploads, wall({ tags: { 'runtime-id': 'r2' } })])
+    const ranges = [
+      { fromMs: base, toMs: base + hourMs },
+      { fromMs: base + 60_000, toMs: base + 2 * hourMs },
+      { fromMs: base, toMs: base + hourMs + 20 * 60_000 },
+    ]
+    const told = (points: readonly Coverage[]) =>
+      points.map(({ unionSeconds: _, ...rest }) => JSON.stringify(rest)).sort()
+    const answers = async () => {
+      const all: string[][] = []
+      for (const range of ranges) {
+        const query = { ...range, selector: [], kind: 'wall' }
+        for (const groupBy of [[], ['version']]) {
+          all.push(told(await store.coverage({ ...query, groupBy })))
+          all.push(told(await store.coverage({ ...query, groupBy, endpoint: 'GET /b' })))
+        }
+        for (const stepMs of [20 * 60_000, hourMs])
+          all.push(told(await store.series({ ...query, stepMs, groupBy: [] })))
+        all.push([JSON.stringify(await store.coverage({ ...query, kind: 'heap', groupBy: [] }))])
+      }
+      return all
+    }
+    const expected = await answers()
+    assert.deepEqual(expected.slice(0, 2), [
+      ['{"group":[],"profiles":7,"processSeconds":420,"requests":18}'],
+      ['{"group":[],"profiles":7,"processSeconds":420,"requests":6}'],
+    ])
+    await store.rollUp(base)
+    assert.deepEqual(await answers(), expected)
+    await store.rollUp(base + hourMs)
+    assert.deepEqual(await answers(), expected)
   })
 
   test(`${name}: expires each table by its own age, roll-ups answer for what is gone, pinned stays`, async (t) => {

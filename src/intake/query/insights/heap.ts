@@ -1,8 +1,7 @@
 import type { Insight } from '../../../pprof/answers'
-import { toNumbers } from '../../../pprof/columns'
 import type { Profile } from '../../../pprof/model'
 import { functionStacks } from '../../store/function-stacks'
-import { heapKind, recogniseKind } from '../../store/kinds'
+import { heapKind, valueColumn, valueIndex } from '../../store/kinds'
 import type { Frame, ProfileRow } from '../../store/profile-store'
 import { readRows } from '../blob-totals'
 import { originOf } from '../origin'
@@ -11,7 +10,7 @@ import { parseSelector } from '../selector'
 import type { SelectionParams } from '../types'
 import { finding, grouped } from './finding'
 
-const spaceIndex = heapKind.values.findIndex(({ name }) => name === 'inuse_space')
+const spaceIndex = valueIndex(heapKind, 'inuse_space')
 const profilesNeeded = 6
 const maxListed = 1_000
 const maxPerService = 2
@@ -94,9 +93,8 @@ const totalOf = (row: ProfileRow | undefined) => row?.totals[spaceIndex] ?? 0
 
 /** Sums by the innermost function of the application, or the allocating one where there is none. */
 function addSites(profile: Profile, at: number, sites: Map<string, Site>): void {
-  const column = recogniseKind(profile.sampleTypes).columns[spaceIndex] as number
-  if (column < 0) return
-  const bytes = toNumbers(profile.samples.values, column, profile.sampleTypes.length)
+  const bytes = valueColumn(profile, 'inuse_space')
+  if (bytes === undefined) return
   const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
   const isOwn = frames.map((frame) => originOf(frame) === 'own')
   ofSample.forEach((stack, sample) => {

@@ -1,8 +1,7 @@
 import type { Insight } from '../../../pprof/answers'
-import { toNumbers } from '../../../pprof/columns'
 import type { Profile } from '../../../pprof/model'
 import { functionStacks } from '../../store/function-stacks'
-import { recogniseKind, wallKind } from '../../store/kinds'
+import { valueColumn } from '../../store/kinds'
 import { labelColumn, labelId, labelNames, labelText } from '../../store/labels'
 import type { Frame, ProfileRow } from '../../store/profile-store'
 import { originOf } from '../origin'
@@ -10,9 +9,6 @@ import type { SelectionParams } from '../types'
 import { duration, finding, percent } from './finding'
 import { longestRuns, type Run, type Tick } from './runs'
 
-const [wallIndex, cpuIndex] = ['wall', 'cpu'].map((name) =>
-  wallKind.values.findIndex((value) => value.name === name),
-) as [number, number]
 /** V8 keeps so many frames of a stack, the innermost ones. */
 const v8Frames = 255
 const isCutMark = ({ name, file }: Frame) => name === 'truncated' && file === ''
@@ -52,13 +48,8 @@ export class SampleRules {
   ) {}
 
   add(profile: Profile, row: ProfileRow): void {
-    const { columns } = recogniseKind(profile.sampleTypes)
     const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
-    const column = (index: number) => {
-      const at = columns[index] as number
-      return at < 0 ? undefined : toNumbers(profile.samples.values, at, profile.sampleTypes.length)
-    }
-    const [wall, cpu] = [column(wallIndex), column(cpuIndex)]
+    const [wall, cpu] = [valueColumn(profile, 'wall'), valueColumn(profile, 'cpu')]
     const labels = {
       thread: labelColumn(profile, labelNames.thread),
       span: labelColumn(profile, labelNames.span),

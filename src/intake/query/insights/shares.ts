@@ -1,5 +1,5 @@
 import type { Insight } from '../../../pprof/answers'
-import { wallKind } from '../../store/kinds'
+import { valueIndex, wallKind } from '../../store/kinds'
 import type { Frame } from '../../store/profile-store'
 import type { Sources } from '../queries'
 import { topFunctions } from '../top-functions'
@@ -7,9 +7,7 @@ import type { SelectionParams } from '../types'
 import { type WeightedStacks, weightedStacks } from '../weighted-stacks'
 import { finding, percent } from './finding'
 
-const [wallIndex, cpuIndex] = ['wall', 'cpu'].map((name) =>
-  wallKind.values.findIndex((value) => value.name === name),
-) as [number, number]
+const [wallIndex, cpuIndex] = [valueIndex(wallKind, 'wall'), valueIndex(wallKind, 'cpu')]
 const maxServices = 20
 
 const isGc = ({ name, file }: Frame) => file === '' && name === '(garbage collector)'

@@ -9,9 +9,6 @@ import {
   DuckDBUBigIntVector,
   DuckDBUIntegerVector,
   type DuckDBValue,
-  LIST,
-  listValue,
-  UINTEGER,
 } from '@duckdb/node-api'
 import { CodedError } from '../../../pprof/errors'
 import { migrations } from './schema'
@@ -58,7 +55,7 @@ export class Database {
     this.instance.closeSync()
   }
 
-  async read(sql: string, values: Record<string, DuckDBValue | Uint32Array> = {}): Promise<Rows> {
+  async read(sql: string, values: Record<string, DuckDBValue> = {}): Promise<Rows> {
     return run(this.reader, sql, values)
   }
 
@@ -136,7 +133,7 @@ export class Database {
 export class Writer {
   constructor(private readonly connection: DuckDBConnection) {}
 
-  async run(sql: string, values: Record<string, DuckDBValue | Uint32Array> = {}): Promise<Rows> {
+  async run(sql: string, values: Record<string, DuckDBValue> = {}): Promise<Rows> {
     return run(this.connection, sql, values)
   }
 
@@ -180,23 +177,9 @@ function fill(
   vector.flush()
 }
 
-async function run(
-  connection: DuckDBConnection,
-  sql: string,
-  values: Record<string, DuckDBValue | Uint32Array>,
-) {
-  const bound: Record<string, DuckDBValue> = {}
-  const types: Record<string, DuckDBType> = {}
-  for (const [name, value] of Object.entries(values)) {
-    if (value instanceof Uint32Array) {
-      bound[name] = listValue(Array.from(value))
-      types[name] = LIST(UINTEGER)
-    } else {
-      bound[name] = value
-    }
-  }
+async function run(connection: DuckDBConnection, sql: string, values: Record<string, DuckDBValue>) {
   try {
-    return new Rows(await connection.run(sql, bound, types))
+    return new Rows(await connection.run(sql, values))
   } catch (error) {
     throw databaseError(error)
   }

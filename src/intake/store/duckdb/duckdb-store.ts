@@ -151,7 +151,7 @@ export class DuckDbStore implements ProfileStore {
   }
 
   async dueHours(beforeMs: number): Promise<number[]> {
-    const rows = await this.database.read(
+    const rows = await this.database.readOnce(
       `SELECT hour FROM hours WHERE NOT rolled AND hour < ${hourOf(beforeMs)} ORDER BY hour`,
     )
     return Array.from(rows.integers(0), (hour) => hour * hourMs)

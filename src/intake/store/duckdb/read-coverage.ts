@@ -1,17 +1,19 @@
-import type { Coverage, CoverageQuery } from '../profile-store'
+import { kindOf } from '../kinds'
+import type { Coverage, CoverageQuery, TimeRange } from '../profile-store'
 import type { Database } from './database'
 import type { Dictionaries } from './dictionaries'
 import { endpointSql } from './read-stacks'
-import { isRollable, minutesSql, newMsSql, splitRange, wholeRange, withPreviousEnd } from './roll-ups'
 import {
-  Groups,
-  rolledSql,
-  rolledValues,
-  selectedSql,
-  selectedValues,
-  selectRollGroups,
-  selectSeries,
-} from './selection'
+  isOfHours,
+  isRollable,
+  minutesSql,
+  newMsSql,
+  type SplitRange,
+  splitRange,
+  wholeRange,
+  withPreviousEnd,
+} from './roll-ups'
+import { Groups, selectedSql, selectRollGroups, selectSeries } from './selection'
 import { hourMs, minuteMs } from './times'
 
 /** Coverage of one group in one step of time. */
@@ -19,7 +21,7 @@ export interface CoverageStep extends Coverage {
   step: number
 }
 
-/** Profiled time and requests by group, from the profiles themselves; for whole hours before `profilesSinceHour` from the roll-ups. */
+/** Profiled time and requests by group. For states from the profiles themselves, for whole hours before `profilesSinceHour` from the roll-ups. */
 export async function coverage(
   database: Database,
   dictionaries: Dictionaries,
@@ -49,23 +51,17 @@ export async function coverageSteps(
   const split = isRollable(query.selector, query.groupBy)
     ? await splitRange(database, query)
     : wholeRange(query)
-  const hours = split.hours.filter((hour) => hour < profilesSinceHour)
-  const [[from, to]] = wholeRange(query).minutes as [[number, number]]
-  const lastHour = hours.at(-1)
-  const minutes: [number, number][] = [
-    [lastHour === undefined ? from : Math.max(from, (lastHour + 1) * 60), to],
-  ]
+  // Times side by side do not add up over roll-ups: what asks for them reads the profiles as long as these are there.
+  const needsUnion = kindOf(query.kind).values.some(({ gauge }) => gauge)
+  const { hours, minutes } =
+    !needsUnion && isOfHours(query, stepMs) ? split : onlyHoursBefore(profilesSinceHour, query, split)
   const rolled = hours.length > 0 ? await selectRollGroups(database, query, query.groupBy, groups) : undefined
   const steps = new Map<number, CoverageStep>()
   const width = Math.max(1, groups.list.length)
   const key = (time: string, unitMs: number) =>
     `(${stepSql(time, unitMs, query.fromMs, stepMs)} * ${width} + sel.g)::UINTEGER AS g`
-  const add = async (
-    sql: string,
-    bound: Record<string, Uint32Array>,
-    each: (of: CoverageStep, n: number[]) => void,
-  ) => {
-    const rows = await database.read(sql, bound)
+  const add = async (sql: string, each: (of: CoverageStep, n: number[]) => void) => {
+    const rows = await database.read(sql)
     const columns = [1, 2, 3].map((i) => rows.doubles(i))
     rows.integers(0).forEach((at, row) => {
       const group = groups.list[at % width] as string[]
@@ -89,38 +85,44 @@ export async function coverageSteps(
     of.requests += requests
   }
   const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpoints.idsOf(query.endpoint))
-  await add(
-    `SELECT g, count(*)::DOUBLE, sum(end_ms - start_ms)::DOUBLE, sum(${newMsSql})::DOUBLE FROM (${withPreviousEnd(
-      `SELECT ${key('p.ts', minuteMs)}, p.start_ms, p.end_ms FROM profiles p JOIN ${selectedSql} ON sel.id = p.series
+  if (minutes.length > 0) {
+    await add(
+      `SELECT g, count(*)::DOUBLE, sum(end_ms - start_ms)::DOUBLE, sum(${newMsSql})::DOUBLE FROM (${withPreviousEnd(
+        `SELECT ${key('p.ts', minuteMs)}, p.start_ms, p.end_ms FROM profiles p JOIN ${selectedSql(selected)} ON sel.id = p.series
        WHERE ${minutesSql('p.ts', minutes)}`,
-    )}) GROUP BY g`,
-    selectedValues(selected),
-    addTimes,
-  )
-  await add(
-    `SELECT g, sum(count)::DOUBLE, 0::DOUBLE, 0::DOUBLE FROM (SELECT ${key('q.ts', minuteMs)}, q.count FROM requests q
-     JOIN ${selectedSql} ON sel.id = q.series WHERE ${minutesSql('q.ts', minutes)} ${where}) GROUP BY g`,
-    selectedValues(selected),
-    addRequests,
-  )
+      )}) GROUP BY g`,
+      addTimes,
+    )
+    await add(
+      `SELECT g, sum(count)::DOUBLE, 0::DOUBLE, 0::DOUBLE FROM (SELECT ${key('q.ts', minuteMs)}, q.count FROM requests q
+     JOIN ${selectedSql(selected)} ON sel.id = q.series WHERE ${minutesSql('q.ts', minutes)} ${where}) GROUP BY g`,
+      addRequests,
+    )
+  }
   if (rolled) {
     // Groups that ran side by side are told as one after the other only where the hour has room for it.
     await add(
       `SELECT g, sum(n)::DOUBLE, sum(p)::DOUBLE, sum(u)::DOUBLE FROM (
          SELECT ${key('c.hour', hourMs)}, sum(c.profiles) AS n, sum(c.process_ms) AS p, least(${hourMs}, sum(c.union_ms)) AS u
-         FROM roll_coverage c JOIN ${rolledSql} ON sel.id = c.roll_group WHERE c.hour IN (${hours.join(', ')})
+         FROM roll_coverage c JOIN ${selectedSql(rolled)} ON sel.id = c.roll_group WHERE c.hour IN (${hours.join(', ')})
          GROUP BY 1, c.hour) GROUP BY g`,
-      rolledValues(rolled),
       addTimes,
     )
     await add(
       `SELECT g, sum(count)::DOUBLE, 0::DOUBLE, 0::DOUBLE FROM (SELECT ${key('q.hour', hourMs)}, q.count FROM roll_requests q
-       JOIN ${rolledSql} ON sel.id = q.roll_group WHERE q.hour IN (${hours.join(', ')}) ${where}) GROUP BY g`,
-      rolledValues(rolled),
+       JOIN ${selectedSql(rolled)} ON sel.id = q.roll_group WHERE q.hour IN (${hours.join(', ')}) ${where}) GROUP BY g`,
       addRequests,
     )
   }
   return [...steps.values()]
+}
+
+function onlyHoursBefore(lastHour: number, range: TimeRange, split: SplitRange): SplitRange {
+  const [[from, to]] = wholeRange(range).minutes as [[number, number]]
+  const hours = split.hours.filter((hour) => hour < lastHour)
+  const last = hours.at(-1)
+  const first = last === undefined ? from : Math.max(from, (last + 1) * 60)
+  return { hours, minutes: first < to ? [[first, to]] : [] }
 }
 
 /** SQL for the number of the step that a minute or hour belongs to. */

@@ -4,7 +4,7 @@ import { kindOf } from '../kinds'
 import type { ProfileRow, Selection, TimeRange } from '../profile-store'
 import type { Database } from './database'
 import { tagsOf } from './read-spans'
-import { Groups, selectedSql, selectedValues, selectorSql, selectSeries, tagSql } from './selection'
+import { Groups, selectedSql, selectorSql, selectSeries, tagSql } from './selection'
 import { minuteOf } from './times'
 import { foldedId, spanKind } from './write-batch'
 
@@ -88,9 +88,8 @@ export async function listProfiles(
     `SELECT replace(p.uid::VARCHAR, '-', ''), replace(p.upload::VARCHAR, '-', ''), p.name, r.kind, map_keys(r.tags), map_values(r.tags),
        p.start_ms::DOUBLE, p.end_ms::DOUBLE, p.received_ms::DOUBLE, p.samples, p.v0, p.v1, p.v2, p.v3,
        p.segment, p.blob_key, p.blob_offset::DOUBLE, p.blob_length, p.pinned
-     FROM profiles p JOIN ${selectedSql} ON sel.id = p.series JOIN series r ON r.id = p.series
+     FROM profiles p JOIN ${selectedSql(selected)} ON sel.id = p.series JOIN series r ON r.id = p.series
      WHERE ${conditions.join(' AND ')} ORDER BY p.start_ms DESC, p.id DESC LIMIT ${query.limit} OFFSET ${query.offset ?? 0}`,
-    selectedValues(selected),
   )
   const texts = [0, 1, 2, 3].map((column) => rows.texts(column))
   const [keys, values] = [rows.values(4), rows.values(5)]

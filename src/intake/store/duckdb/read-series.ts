@@ -1,20 +1,11 @@
-import type { DuckDBValue } from '@duckdb/node-api'
 import { kindOf } from '../kinds'
 import type { SeriesPoint, SeriesQuery } from '../profile-store'
 import type { Database } from './database'
 import type { Dictionaries } from './dictionaries'
 import { coverageSteps, stepSql } from './read-coverage'
 import { endpointSql } from './read-stacks'
-import { isRollable, minutesSql, splitRange, wholeRange } from './roll-ups'
-import {
-  Groups,
-  rolledSql,
-  rolledValues,
-  selectedSql,
-  selectedValues,
-  selectRollGroups,
-  selectSeries,
-} from './selection'
+import { isOfHours, isRollable, minutesSql, splitRange, wholeRange } from './roll-ups'
+import { Groups, listSql, selectedSql, selectRollGroups, selectSeries } from './selection'
 import { hourMs, minuteMs } from './times'
 
 /** Sums by step of time and group; from the roll-ups where the steps are whole hours and these know all that is asked about. */
@@ -31,39 +22,38 @@ export async function series(
   const byEndpoint = query.groupBy.includes('endpoint')
   const groups = new Groups()
   const selected = await selectSeries(database, query, tags, groups)
-  const isOneStep = fromMs + stepMs > query.toMs
-  const isWhole = isOneStep || (stepMs % hourMs === 0 && fromMs % hourMs === 0)
-  const inHours = isWhole && isRollable(query.selector, query.groupBy)
+  const inHours = isOfHours(query, stepMs) && isRollable(query.selector, query.groupBy)
   const range = inHours ? await splitRange(database, query) : wholeRange(query)
-  const bound: Record<string, DuckDBValue | Uint32Array> = selectedValues(selected)
-  if (frame) bound.frames = frameIds(dictionaries, frame)
+  const frames = frame && listSql(frameIds(dictionaries, frame))
   const where = query.endpoint === undefined ? '' : endpointSql(dictionaries.endpoints.idsOf(query.endpoint))
   const endpoint = byEndpoint ? 's.endpoint' : '0::UINTEGER AS endpoint'
   const v = indices.map((i) => `s.v${i}`)
   // Of a function: sums of the stacks that hold it, and of those that end in it.
-  const joined = frame
-    ? `JOIN (SELECT id, list_contains($frames, frames[1]) AS own FROM stacks WHERE list_has_any(frames, $frames)) k ON k.id = s.stack`
+  const joined = frames
+    ? `JOIN (SELECT id, list_contains(${frames}, frames[1]) AS own FROM stacks WHERE list_has_any(frames, ${frames})) k ON k.id = s.stack`
     : ''
   const self = indices.map((i) =>
     frame ? `CASE WHEN k.own THEN s.v${i} ELSE 0 END AS self${i}` : `s.v${i} AS self${i}`,
   )
   const columns = (time: string, unitMs: number) =>
     `${stepSql(time, unitMs, fromMs, stepMs)}::UINTEGER AS step, sel.g, ${endpoint}, ${[...self, ...v].join(', ')}`
-  const sources = [
-    `SELECT ${columns('s.ts', minuteMs)} FROM samples s JOIN ${selectedSql} ON sel.id = s.series ${joined}
-     WHERE ${minutesSql('s.ts', range.minutes)} ${where}`,
-  ]
-  if (range.hours.length > 0) {
-    Object.assign(bound, rolledValues(await selectRollGroups(database, query, tags, groups)))
+  const sources: string[] = []
+  if (range.minutes.length > 0 || range.hours.length === 0) {
     sources.push(
-      `SELECT ${columns('s.hour', hourMs)} FROM roll_stacks s JOIN ${rolledSql} ON sel.id = s.roll_group ${joined}
+      `SELECT ${columns('s.ts', minuteMs)} FROM samples s JOIN ${selectedSql(selected)} ON sel.id = s.series ${joined}
+       WHERE ${minutesSql('s.ts', range.minutes)} ${where}`,
+    )
+  }
+  if (range.hours.length > 0) {
+    const rolled = await selectRollGroups(database, query, tags, groups)
+    sources.push(
+      `SELECT ${columns('s.hour', hourMs)} FROM roll_stacks s JOIN ${selectedSql(rolled)} ON sel.id = s.roll_group ${joined}
        WHERE s.hour IN (${range.hours.join(', ')}) ${where}`,
     )
   }
   const sums = [...indices.map((i) => `sum(self${i})::DOUBLE`), ...indices.map((i) => `sum(v${i})::DOUBLE`)]
   const rows = await database.read(
     `SELECT step, g, endpoint, ${sums.join(', ')} FROM (${sources.join(' UNION ALL ')}) GROUP BY step, g, endpoint ORDER BY step, g`,
-    bound,
   )
   const covered = await coverageSteps(
     database,

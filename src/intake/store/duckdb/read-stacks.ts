@@ -4,15 +4,7 @@ import type { Frame, StackQuery, StackTotals } from '../profile-store'
 import type { Database, Rows } from './database'
 import type { Dictionaries } from './dictionaries'
 import { isRollable, minutesSql, splitRange, wholeRange } from './roll-ups'
-import {
-  Groups,
-  rolledSql,
-  rolledValues,
-  selectedSql,
-  selectedValues,
-  selectRollGroups,
-  selectSeries,
-} from './selection'
+import { Groups, selectedSql, selectRollGroups, selectSeries } from './selection'
 import type { StackCache } from './stack-cache'
 
 /** Sums by group, endpoint where asked for, and stack; values in units. */
@@ -41,21 +33,19 @@ export async function readTotals(
   const sums = kind.values.map((_, i) => `sum(v${i})::DOUBLE`).join(', ')
   const columns = kind.values.map((_, i) => `v${i}`).join(', ')
   const sources = [
-    `SELECT sel.g, s.endpoint, s.stack, ${columns} FROM samples s JOIN ${selectedSql} ON sel.id = s.series
+    `SELECT sel.g, s.endpoint, s.stack, ${columns} FROM samples s JOIN ${selectedSql(selected)} ON sel.id = s.series
      WHERE ${minutesSql('s.ts', range.minutes)} ${where}`,
   ]
-  const bound = selectedValues(selected)
   if (range.hours.length > 0) {
-    Object.assign(bound, rolledValues(await selectRollGroups(database, query, tags, groups)))
+    const rolled = await selectRollGroups(database, query, tags, groups)
     sources.push(
-      `SELECT sel.g, s.endpoint, s.stack, ${columns} FROM roll_stacks s JOIN ${rolledSql} ON sel.id = s.roll_group
+      `SELECT sel.g, s.endpoint, s.stack, ${columns} FROM roll_stacks s JOIN ${selectedSql(rolled)} ON sel.id = s.roll_group
        WHERE s.hour IN (${range.hours.join(', ')}) ${where}`,
     )
   }
   const by = byEndpoint ? 'g, endpoint, stack' : 'g, stack'
   const rows = await database.read(
     `SELECT ${by}, ${sums} FROM (${sources.join(' UNION ALL ')}) GROUP BY ${by}`,
-    bound,
   )
   return byEndpoint
     ? regroup(rows, groups.list, query.groupBy, dictionaries, kind.values)

@@ -1,4 +1,5 @@
 import type { Selector } from '../../query/selector'
+import type { TimeRange } from '../profile-store'
 import type { Database, Writer } from './database'
 import { hourMs, hourOf, minuteMs, minuteOf } from './times'
 
@@ -17,15 +18,17 @@ export function isRollable(selector: Selector, groupBy: readonly string[]): bool
   return [...selector.map(({ key }) => key), ...groupBy].every((key) => rollable.has(key))
 }
 
-export function wholeRange({ fromMs, toMs }: { fromMs: number; toMs: number }): SplitRange {
+/** True where no step of a query begins or ends within an hour that it has whole. */
+export function isOfHours({ fromMs, toMs }: TimeRange, stepMs: number): boolean {
+  return fromMs + stepMs > toMs || (stepMs % hourMs === 0 && fromMs % hourMs === 0)
+}
+
+export function wholeRange({ fromMs, toMs }: TimeRange): SplitRange {
   return { hours: [], minutes: [[minuteOf(fromMs), minuteOf(toMs + minuteMs - 1)]] }
 }
 
 /** The whole hours of a range that are rolled up, and of the rest what has anything in it. */
-export async function splitRange(
-  database: Database,
-  range: { fromMs: number; toMs: number },
-): Promise<SplitRange> {
+export async function splitRange(database: Database, range: TimeRange): Promise<SplitRange> {
   const rows = await database.readOnce(
     `SELECT hour, rolled FROM hours WHERE hour >= ${hourOf(range.fromMs)} AND hour <= ${hourOf(range.toMs)} ORDER BY hour`,
   )

@@ -118,16 +118,12 @@ async function select(
   return { ids, group: ids.map((_, row) => groups.index(texts.map((column) => column[row] as string))) }
 }
 
-/** A relation `sel(id, g)` for the FROM of a query; its values are those of `selectedValues`. */
-export const selectedSql = '(SELECT unnest($ids) AS id, unnest($groups) AS g) AS sel'
-
-export function selectedValues({ ids, group }: Selected): Record<string, Uint32Array> {
-  return { ids, groups: group }
+/** A relation `sel(id, g)` for the FROM of a query. */
+export function selectedSql({ ids, group }: Selected): string {
+  return `(SELECT unnest(${listSql(ids)}) AS id, unnest(${listSql(group)}) AS g) AS sel`
 }
 
-/** The same for a second selection in one query. */
-export const rolledSql = '(SELECT unnest($rolled) AS id, unnest($rolledGroups) AS g) AS sel'
-
-export function rolledValues({ ids, group }: Selected): Record<string, Uint32Array> {
-  return { rolled: ids, rolledGroups: group }
+/** Numbers as a list in the text of a query: DuckDB reads a long one in half of the time that a list of bound values takes. */
+export function listSql(numbers: Uint32Array): string {
+  return `'[${numbers}]'::UINTEGER[]`
 }

@@ -1,4 +1,5 @@
 import type { Database } from './database'
+import { listSql } from './selection'
 
 const maxFrames = 8 * 1024 * 1024
 
@@ -14,8 +15,7 @@ export class StackCache {
       if (this.#frames > maxFrames) this.#forget()
       const wanted = missing.length === 0 || this.#stacks.size === 0 ? ids : missing
       const rows = await database.read(
-        'SELECT k.id, k.frames FROM stacks k JOIN (SELECT unnest($ids) AS id) AS w ON w.id = k.id',
-        { ids: Uint32Array.from(wanted) },
+        `SELECT k.id, k.frames FROM stacks k JOIN (SELECT unnest(${listSql(Uint32Array.from(wanted))}) AS id) AS w ON w.id = k.id`,
       )
       const found = rows.integers(0)
       rows.lists(1, (row, frames) => {
