@@ -38,6 +38,7 @@ async function run() {
     ACME_INTAKE_PORT: String(port),
     ACME_INTAKE_DIR: join(directory, 'intake'),
     ACME_INTAKE_LOG_LEVEL: 'warn',
+    ACME_INTAKE_SOURCE_ROOTS: join(root, 'examples'),
   })
   await listening(intake, port, 10_000)
   shop = new Shop(url, join(directory, 'spool'))

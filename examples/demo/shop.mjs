@@ -17,7 +17,6 @@ export class Shop {
   #children = []
   #loads = []
   #api
-  #apiLoad
   answered = 0
   failed = 0
 
@@ -38,14 +37,16 @@ export class Shop {
     })
     this.#start('shop-jobs', 'shop-jobs/job.js', '1.0', {})
     await listening(web, this.webPort, 15_000)
-    this.#loads.push(drive(`http://127.0.0.1:${this.webPort}`, webRoutes))
+    this.#startLoad()
   }
 
   /** Ends the API and starts that version of it, at the same address. */
   async deploy(version) {
-    await this.#stopLoad(this.#apiLoad)
+    // The web page's too, since it asks the API.
+    await this.#stopLoad()
     await end(this.#api, 5_000)
     await this.#startApi(version)
+    this.#startLoad()
   }
 
   /** Resolves when so many uploads of a version have arrived as its findings need. */
@@ -62,14 +63,13 @@ export class Shop {
   }
 
   async stop() {
-    for (const load of [this.#apiLoad, ...this.#loads]) await this.#stopLoad(load)
+    await this.#stopLoad()
     await Promise.all(this.#children.map((child) => end(child, 5_000)))
   }
 
   async #startApi(version) {
     this.#api = this.#start('shop', 'shop/app.js', version, { PORT: String(this.apiPort) })
     await listening(this.#api, this.apiPort, 15_000)
-    this.#apiLoad = drive(`http://127.0.0.1:${this.apiPort}`, demoRoutes)
   }
 
   #start(service, program, version, env) {
@@ -88,9 +88,18 @@ export class Shop {
     return child
   }
 
-  async #stopLoad(load) {
-    const { answered = 0, failed = 0 } = (await load?.stop()) ?? {}
-    this.answered += answered
-    this.failed += failed
+  #startLoad() {
+    this.#loads = [
+      drive(`http://127.0.0.1:${this.apiPort}`, demoRoutes),
+      drive(`http://127.0.0.1:${this.webPort}`, webRoutes),
+    ]
+  }
+
+  async #stopLoad() {
+    const counts = await Promise.all(this.#loads.splice(0).map((load) => load.stop()))
+    for (const { answered, failed } of counts) {
+      this.answered += answered
+      this.failed += failed
+    }
   }
 }

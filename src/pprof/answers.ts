@@ -164,6 +164,8 @@ export interface Timeline {
   events: { name: string; thread: string; startMs: number; durationMs: number }[]
   /** More samples than limits.timelineSamples: from there on they are left out. */
   cutSamples: number
+  /** There are more spans than 10,000: the shortest are left out. */
+  cutSpans: boolean
 }
 
 export interface Comparison {

@@ -10,7 +10,9 @@ export interface TimeSeries {
 /** Okabe and Ito's colours, which the colour-blind tell apart. */
 const strokes = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#8a8f98']
 
-/** @returns what takes the chart away again */
+const legendPixels = 30
+
+/** As high as its host is at least, with the legend. @returns what takes the chart away again */
 export function draw(
   host: HTMLElement,
   { timesMs, series, marks = [] }: TimeSeries,
@@ -30,7 +32,8 @@ export function draw(
     ticks: { show: false },
     font: '12px system-ui, sans-serif',
   }
-  const size = () => ({ width: host.clientWidth, height: 220 })
+  const height = Number.parseFloat(getComputedStyle(host).minHeight) - legendPixels
+  const size = () => ({ width: host.clientWidth, height })
   const isShort = timesMs.length < 60
   const chart = new uPlot(
     {
@@ -38,7 +41,7 @@ export function draw(
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, (max || 1) * 1.1] } },
       axes: [
-        { ...axis, values: (_, seconds) => clockTimes(seconds) },
+        { ...axis, size: 30, space: 84, values: (_, seconds) => clockTimes(seconds) },
         { ...axis, size: 74, values: (_, values) => values.map(format) },
       ],
       series: [
@@ -77,6 +80,7 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: TimeSeries['marks'] = 
   ctx.save()
   ctx.strokeStyle = dark ? '#98a1ae' : '#5c6673'
   ctx.fillStyle = ctx.strokeStyle
+  ctx.textAlign = 'left'
   ctx.lineWidth = ratio
   ctx.font = `${11 * ratio}px system-ui, sans-serif`
   ctx.setLineDash([4 * ratio, 3 * ratio])

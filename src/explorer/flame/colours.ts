@@ -68,10 +68,14 @@ export function nodeColours(tree: CallTree, by: ColourBy): Uint8Array {
   })
 }
 
+/** Of what is in no package, and of the runtime's own. */
+const noPackage = 1
+const noPackageName = '(Node.js and native)'
+
 function colourOfFrame({ file, origin }: CallTree['frames'][number], by: ColourBy): number {
   if (by === 'origin') return origins.indexOf(origin)
   const name = packageOf(file)
-  if (name === '' || name === 'node') return name === '' && origin === 'own' ? 0 : 1
+  if (name === '' || name === 'node') return name === '' && origin === 'own' ? 0 : noPackage
   let hash = 0
   for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) >>> 0
   return 2 + (hash % hueCount)
@@ -96,8 +100,10 @@ export function colourEntries(tree: CallTree, by: ColourBy): { name: string; col
   for (let node = 1; node < tree.parent.length; node++) {
     if (isThread && tree.parent[node] !== 0) continue
     const frame = frameOf(tree, node)
-    const name = isThread ? frame.name : packageName(frame)
-    const known = found.get(name) ?? { colour: colours[node] as number, weight: 0 }
+    const colour = colours[node] as number
+    // Of one colour there is one entry: what is in no package, and the runtime.
+    const name = isThread ? frame.name : colour === noPackage ? noPackageName : packageName(frame)
+    const known = found.get(name) ?? { colour, weight: 0 }
     known.weight += ((isThread ? tree.total : tree.self)[node] as number) || 0
     found.set(name, known)
   }

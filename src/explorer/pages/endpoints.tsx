@@ -37,6 +37,7 @@ export function EndpointsPage() {
     ...base,
     ...{ value: 'cpu', per: 'request', groupBy: ['version', 'endpoint'] },
   })
+  const isWhole = [each, wall].every(({ isLoading }) => !isLoading)
   const { versions, changeOf } = changesOf(byVersions.data)
   return (
     <section class="page">
@@ -58,7 +59,7 @@ export function EndpointsPage() {
             }
           })
           return rows.some(({ endpoint }) => endpoint !== '') ? (
-            <Endpoints rows={rows} whole={answer.total} versions={versions} />
+            <Endpoints rows={rows} whole={answer.total} versions={versions} isWhole={isWhole} />
           ) : (
             <NoEndpoints />
           )
@@ -85,7 +86,15 @@ function changesOf(top: TopFunctions | undefined) {
   return { versions, changeOf }
 }
 
-function Endpoints({ rows, whole, versions }: { rows: Row[]; whole: number; versions: string[] }) {
+interface EndpointsProps {
+  rows: Row[]
+  whole: number
+  versions: string[]
+  /** Whether all of the questions behind it are answered. */
+  isWhole: boolean
+}
+
+function Endpoints({ rows, whole, versions, isWhole }: EndpointsProps) {
   const [older, newer] = versions
   const change: Column<Row> = {
     name: 'change',
@@ -108,7 +117,7 @@ function Endpoints({ rows, whole, versions }: { rows: Row[]; whole: number; vers
   }
 
   const hasAllocations = rows.some(({ endpoint, allocated }) => endpoint !== '' && allocated > 0)
-  const none = <span class="faint">–</span>
+  const none = <span class="faint">{isWhole ? '–' : '…'}</span>
   const amount = (
     name: 'cpuPerRequest' | 'requests' | 'wall' | 'allocated',
     title: string,

@@ -15,7 +15,14 @@ export function Insights() {
   const minute = (ms: number) => Math.ceil(ms / minuteMs) * minuteMs
   const answer = useQuery<InsightsAnswer>('insights', { q: '', fromMs: minute(fromMs), toMs: minute(toMs) })
   const { data } = answer
-  if (answer.error || data === undefined) return null
+  if (answer.error) return null
+  if (data === undefined)
+    return (
+      <div class="panel insights">
+        <h2>Insights</h2>
+        <p class="faint">Looking into the newest profiles …</p>
+      </div>
+    )
   const isAll = param('insights') === 'all'
   const list = isAll ? data.insights : data.insights.slice(0, shownFirst)
   return (

@@ -1,8 +1,9 @@
+import type { ComponentChildren } from 'preact'
 import type { Metrics, ServiceSummary as Service, TopFunctions } from '../../pprof/answers'
 import { FrameName } from '../app/frame-name'
 import { Empty, Shown, StartLine } from '../app/states'
 import { Bar, type Column, Table } from '../app/table'
-import { useQuery } from '../app/use-query'
+import { type Answer, useQuery } from '../app/use-query'
 import { Sparkline } from '../charts/sparkline'
 import { formatPercent, formatValue } from '../flame/format'
 import { shown } from '../flame/text'
@@ -57,9 +58,8 @@ function Services({ services }: { services: Service[] }) {
     ...{ kind: 'wall', value: 'cpu', groupBy: ['service'] },
     stepMs: stepMsOf(range.value, sparklineSteps),
   })
-  const of = (answer: { data: TopFunctions | undefined }, service: string) =>
-    answer.data?.groups.find(({ by }) => by[0] === service)?.total ?? 0
-  const all = cpu.data?.total ?? 0
+  const of = ({ data }: Answer<TopFunctions>, service: string) =>
+    data && (data.groups.find(({ by }) => by[0] === service)?.total ?? 0)
   const profiles = services.reduce((sum, one) => sum + one.profiles, 0)
   const processes = services.reduce((sum, one) => sum + one.processes, 0)
   return (
@@ -70,7 +70,7 @@ function Services({ services }: { services: Service[] }) {
           text={services.length === 1 ? 'service' : 'services'}
         />
         <Figure value={processes.toLocaleString('en-US')} text={processes === 1 ? 'process' : 'processes'} />
-        <Figure value={formatValue(all, 'nanoseconds')} text="CPU time" />
+        <Figure value={cpu.data ? formatValue(cpu.data.total, 'nanoseconds') : '…'} text="CPU time" />
         <Figure value={profiles.toLocaleString('en-US')} text="profiles" />
       </div>
       <Insights />
@@ -100,23 +100,27 @@ function Services({ services }: { services: Service[] }) {
               <Sparkline values={time.data?.groups.find(({ by }) => by[0] === service)?.total ?? []} />
             ),
           },
-          costColumn<Service>(({ service }) => of(cpu, service), all),
+          costColumn<Service>(({ service }) => of(cpu, service), cpu.data?.total ?? 0),
           {
             name: 'core',
             title: 'CPU of a core',
             width: '96px',
             align: 'right',
-            sort: ({ service }) => of(perSecond, service),
-            cell: ({ service }) => formatPercent(of(perSecond, service) / 1e9),
+            sort: ({ service }) => of(perSecond, service) ?? 0,
+            cell: ({ service }) => told(of(perSecond, service), (nanos) => formatPercent(nanos / 1e9)),
           },
           {
             name: 'heap',
             title: 'Live heap',
             width: '88px',
             align: 'right',
-            sort: ({ service }) => of(heap, service),
+            sort: ({ service }) => of(heap, service) ?? 0,
             cell: ({ service, kinds }) =>
-              kinds.includes('heap') ? formatValue(of(heap, service), 'bytes') : <span class="faint">–</span>,
+              kinds.includes('heap') ? (
+                told(of(heap, service), (bytes) => formatValue(bytes, 'bytes'))
+              ) : (
+                <span class="faint">–</span>
+              ),
           },
           {
             name: 'processes',
@@ -223,20 +227,25 @@ function CostlyFunctions() {
 
 const queryOf = (service: string) => writeTerms([{ key: 'service', pattern: service, negated: false }])
 
-function costColumn<T>(nanosOf: (row: T) => number, whole: number): Column<T> {
+function costColumn<T>(nanosOf: (row: T) => number | undefined, whole: number): Column<T> {
   return {
     name: 'cpu',
     title: 'CPU time',
     width: '170px',
     align: 'right',
-    sort: nanosOf,
-    cell: (row) => (
-      <Bar part={nanosOf(row) / whole}>
-        {formatValue(nanosOf(row), 'nanoseconds')} <em>{formatPercent(nanosOf(row) / whole)}</em>
-      </Bar>
-    ),
+    sort: (row) => nanosOf(row) ?? 0,
+    cell: (row) =>
+      told(nanosOf(row), (nanos) => (
+        <Bar part={nanos / whole}>
+          {formatValue(nanos, 'nanoseconds')} <em>{formatPercent(nanos / whole)}</em>
+        </Bar>
+      )),
   }
 }
+
+/** What has not been answered yet is no zero. */
+const told = (value: number | undefined, show: (value: number) => ComponentChildren) =>
+  value === undefined ? <span class="faint">…</span> : show(value)
 
 function Figure({ value, text }: { value: string; text: string }) {
   return (

@@ -49,12 +49,16 @@ function Profiles({ profiles, offset }: { profiles: Profile[]; offset: number })
         <span class="faint">
           {offset + 1} to {offset + profiles.length}, the newest first
         </span>
-        <button type="button" disabled={offset === 0} onClick={() => goTo(Math.max(0, offset - perPage))}>
-          Newer
-        </button>
-        <button type="button" disabled={profiles.length < perPage} onClick={() => goTo(offset + perPage)}>
-          Older
-        </button>
+        {(offset > 0 || profiles.length === perPage) && (
+          <>
+            <button type="button" disabled={offset === 0} onClick={() => goTo(Math.max(0, offset - perPage))}>
+              Newer
+            </button>
+            <button type="button" disabled={profiles.length < perPage} onClick={() => goTo(offset + perPage)}>
+              Older
+            </button>
+          </>
+        )}
         <Compared />
       </div>
       <Table

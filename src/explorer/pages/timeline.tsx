@@ -229,7 +229,8 @@ function Lanes({ timeline, fromMs, toMs }: { timeline: Timeline; fromMs: number;
         {timeline.spans.length === 1 ? 'span' : 'spans'}
         {timeline.cutSamples > 0 &&
           `; ${timeline.cutSamples.toLocaleString('en-US')} samples more are left out (limits.timelineSamples)`}
-        . Where nothing is drawn, a thread waited{isFiltered && ' or ran what the filters leave out'}.
+        {timeline.cutSpans && '; there are more spans, the shortest are left out'}. Where nothing is drawn, a
+        thread waited{isFiltered && ' or ran what the filters leave out'}.
       </p>
     </>
   )

@@ -11,11 +11,10 @@ import { checkRange, invalid } from './params'
 import type { Sources } from './queries'
 import { type SampleTest, sampleTest } from './sample-filter'
 import { expandFilter } from './span-filter'
-import { spanInfo } from './spans'
+import { timelineSpans } from './timeline-spans'
 import type { Timeline, TimelineParams } from './types'
 
 const eventKind = 'timeline/nanoseconds'
-const maxSpans = 10_000
 
 /** What each thread of one process ran when, from the samples that have a time. */
 export async function timeline(sources: Sources, params: TimelineParams): Promise<Timeline> {
@@ -50,9 +49,11 @@ export async function timeline(sources: Sources, params: TimelineParams): Promis
     if (row.kind === eventKind) built.addEvents(profile, takes)
     else built.addSamples(profile, takes)
   }
-  const found = await profiles.spans({ ...range, selector, limit: maxSpans })
-  const spans = found.map(spanInfo).filter((span) => span.startMs + span.durationMs > fromMs)
-  return built.finish(Object.keys(filter).length === 0 ? spans : built.withSamples(spans))
+  const { spans, isCut } = await timelineSpans(profiles, selector, { fromMs, toMs })
+  return {
+    ...built.finish(Object.keys(filter).length === 0 ? spans : built.withSamples(spans)),
+    cutSpans: isCut,
+  }
 }
 
 type Thread = Timeline['threads'][number]
@@ -139,7 +140,7 @@ class TimelineBuilder {
     return spans.filter(({ traceId }) => traces.has(traceId))
   }
 
-  finish(spans: Timeline['spans']): Timeline {
+  finish(spans: Timeline['spans']): Omit<Timeline, 'cutSpans'> {
     return {
       frames: this.#frames.frames.map(frameInfo),
       stacks: this.#stacks,

@@ -233,6 +233,25 @@ test('lines of a function', async (t) => {
   ])
 })
 
+test('of too many spans in a timeline the shortest are left out and told, and earlier ones take no place', async (t) => {
+  const sources = await sourcesFor(t)
+  const span = (id: number, startMs: number, durationMs: number) =>
+    columnSpan({
+      ...{ spanId: BigInt(id), startNanos: start + BigInt(startMs) * 1_000_000n },
+      durationNanos: BigInt(durationMs) * 1_000_000n,
+    })
+  const many = (from: number, startMs: number) =>
+    Array.from({ length: 10_001 }, (_, i) => span(from + i, startMs, i === 0 ? 1 : 2))
+  await sources.add([], [...many(1, 60_000), ...many(20_000, 120_000), span(99_999, 100_000, 30_000)])
+  const { spans, cutSpans } = await timeline(sources, {
+    ...{ runtimeId: 'r1', fromMs: base + 120_000, toMs: base + 180_000 },
+  })
+  assert.equal(spans.length, 10_001)
+  assert.equal(spans[0]?.spanId, hex(99_999n))
+  assert.ok(!spans.some(({ spanId }) => spanId === hex(20_000n)))
+  assert.equal(cutSpans, true)
+})
+
 test('a timeline has each sample on its thread at its time, with spans and events', async (t) => {
   const sources = await sourcesFor(t)
   const at = (ms: number, thread = 'main') => ({
@@ -276,6 +295,7 @@ test('a timeline has each sample on its thread at its time, with spans and event
     line.spans.map(({ spanId, startMs }) => [spanId, startMs - base]),
     [[hex(5n), 10]],
   )
+  assert.equal(line.cutSpans, false)
   await assert.rejects(timeline(sources, { ...range, runtimeId: 'r1' }), { code: 'query_too_large' })
 
   // With a filter the others stay as times without a stack, threads without any are gone, and spans are those of the requests.
