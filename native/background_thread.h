@@ -4,23 +4,39 @@
 
 #include <csignal>
 #include <functional>
-#include <thread>
+#include <utility>
 
 namespace acme {
 
 /// A thread of ours for the rest of the process, on which no signal of the application can land.
-/// `name` has up to 15 bytes: it is what the CPU of the thread is reported under.
-inline void StartBackgroundThread(const char* name, std::function<void()> run) {
+/// `name` has up to 15 bytes: it is what the CPU of the thread is reported under. False where the system has
+/// no thread left: std::thread would end the process.
+inline bool StartBackgroundThread(const char* name, std::function<void()> run) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   // The new thread inherits the mask.
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread([name, run = std::move(run)] {
-    pthread_setname_np(pthread_self(), name);
-    run();
-  }).detach();
+  struct Begin {
+    const char* name;
+    std::function<void()> run;
+  };
+  auto* begin = new Begin{name, std::move(run)};
+  const auto body = [](void* data) -> void* {
+    auto* const begin = static_cast<Begin*>(data);
+    pthread_setname_np(pthread_self(), begin->name);
+    begin->run();
+    return nullptr;
+  };
+  pthread_t thread;
+  const bool ok = pthread_create(&thread, nullptr, body, begin) == 0;
+  if (ok) {
+    pthread_detach(thread);
+  } else {
+    delete begin;
+  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return ok;
 }
 
 }  // namespace acme

@@ -54,12 +54,15 @@ void Collector::Configure(const ProfileOptions& options) {
   if (!running_) options_ = options;
 }
 
+bool Collector::EnsureThread() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!running_) running_ = StartBackgroundThread("acme-collector", [this] { Run(); });
+  return running_;
+}
+
 void Collector::Attach(std::shared_ptr<ThreadChannel> channel) {
   std::lock_guard<std::mutex> lock(mutex_);
   attached_.push_back(std::move(channel));
-  if (running_) return;
-  running_ = true;
-  StartBackgroundThread("acme-collector", [this] { Run(); });
 }
 
 void Collector::Collect(Done done) {

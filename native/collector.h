@@ -50,8 +50,10 @@ class Collector {
 
   static Collector* Get();
 
-  /// Before the first Attach.
+  /// Before the thread is there.
   void Configure(const ProfileOptions& options);
+  /// False where the system has no thread left.
+  bool EnsureThread();
   void Attach(std::shared_ptr<ThreadChannel> channel);
   /// Ends the interval; `done` runs on the collector's thread, once.
   void Collect(Done done);

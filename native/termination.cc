@@ -102,11 +102,15 @@ void Call(v8::Isolate* isolate, const v8::Global<v8::Function>& callback) {
 
 void Termination::Hold(v8::Isolate* isolate, const std::vector<int>& signals,
                        v8::Local<v8::Function> on_signal, int grace_ms) {
-  const bool first = state == nullptr;
-  if (first) {
+  if (state == nullptr) {
     state = new State();
     sem_init(&state->arrived, 0, 0);
     sem_init(&state->resumed, 0, 0);
+    if (!StartBackgroundThread("acme-guard", Guard)) {
+      delete state;
+      state = nullptr;
+      return;
+    }
   }
   state->grace_ms = grace_ms;
   if (state->installed) return;
@@ -116,7 +120,6 @@ void Termination::Hold(v8::Isolate* isolate, const std::vector<int>& signals,
     Call(isolate, *callback);
     Resume();
   });
-  if (first) StartBackgroundThread("acme-guard", Guard);
   struct sigaction hold = {};
   hold.sa_handler = OnSignal;
   hold.sa_flags = SA_RESTART;

@@ -75,6 +75,8 @@ class CostScope {
 
 ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdentity identity,
                                     const SamplerOptions& options, v8::Local<v8::Object> resolver) {
+  // Before V8's own thread, for which there may then be no room either.
+  if (!Collector::Get()->EnsureThread()) return nullptr;
   auto* sampler = new ThreadSampler(context, options, resolver);
   identity.os_thread_id = static_cast<int>(syscall(SYS_gettid));
   if (options.wall) {

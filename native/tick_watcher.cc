@@ -14,6 +14,7 @@ TickWatcher* TickWatcher::Get() {
 
 TickWatcher::TickWatcher() {
   sem_init(&ticks_, 0, 0);
+  // Without it samples of callbacks that are over stay without labels.
   StartBackgroundThread("acme-labels", [this] { Run(); });
 }
 

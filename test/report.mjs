@@ -79,6 +79,11 @@ const rows = [
         .join('; '),
   },
   {
+    what: 'signals whose handler was watched for allocations, locks and errno',
+    from: select(/^survival-signal-guard/, 'guardedSignals'),
+    says: ({ of }) => `${count(of('guardedSignals'))}, nothing found`,
+  },
+  {
     what: 'under ASAN and UBSAN, and under TSAN',
     from: select(/^survival-.*-sanitizer/),
     says: ({ passed }) => `${passed} tests, canaries reported, nothing else`,

@@ -14,7 +14,7 @@ let runs = 0
 let plainRuns = 0
 after(() => figures({ processes: runs - plainRuns }))
 
-/** After this a child is killed and its outcome is SIGKILL. Far above what any of them needs. */
+/** Far above what nearly all of them need. */
 const guardMs = 120_000
 
 export interface Child {
@@ -33,6 +33,8 @@ export interface Child {
   signals?: readonly NodeJS.Signals[]
   /** Where uploads go; a receiver of its own if not given. */
   url?: string
+  /** After this it is killed, and its outcome is SIGKILL. */
+  guardMs?: number
   /** A program that starts node: `nohup`. */
   wrapper?: readonly string[]
 }
@@ -87,7 +89,7 @@ export async function runChild(child: Child): Promise<Outcome> {
       ...child.env,
     },
   })
-  const guard = setTimeout(() => process_.kill('SIGKILL'), guardMs)
+  const guard = setTimeout(() => process_.kill('SIGKILL'), child.guardMs ?? guardMs)
   let stdout = ''
   let stderr = ''
   const toSend = [...(child.signals ?? [])]
