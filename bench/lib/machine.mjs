@@ -1,22 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { othersCpus } from './others-cpu.mjs'
 import { stolenCpus } from './stolen-cpu.mjs'
 
 const busyCpus = 0.1
 
 /** CPUs that the machine works with while this process only waits, over two seconds. */
-async function othersCpus() {
-  const busyTicks = () => {
-    const [, user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8')
-      .split('\n', 1)[0]
-      .split(/ +/)
-      .map(Number)
-    return user + nice + system + irq + softirq
-  }
-  const before = busyTicks()
+async function otherWork() {
+  const othersSince = othersCpus([process.pid])
   await delay(2_000)
-  return (busyTicks() - before) / 100 / 2
+  return othersSince()
 }
 
 /**
@@ -24,11 +17,11 @@ async function othersCpus() {
  * @returns {Promise<() => Promise<string[]>>} to be called at its end; lines for the report's head
  */
 export async function watchMachine(node, kind) {
-  const before = await othersCpus()
+  const before = await otherWork()
   const stolenSince = stolenCpus()
   return async () => {
     const stolen = stolenSince()
-    const others = Math.max(before, await othersCpus())
+    const others = Math.max(before, await otherWork())
     const lines = [
       `Node ${node}, ${cpus().length} x ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 10)}, ${kind} run of \`npm run bench\`. Medians; with three rounds or more, their 95 % interval.`,
     ]

@@ -38,8 +38,8 @@ export class Database {
     const instance = await DuckDBInstance.create(path, {
       memory_limit: `${Math.ceil(options.memoryBytes / 2 ** 20)}MiB`,
       threads: String(options.threads),
-      // Each writes the last, half-filled groups of rows anew; more than this would be felt at a start after a crash.
-      checkpoint_threshold: '64MiB',
+      // Each writes the last, half-filled groups of rows anew. Until then the rows are in memory, and a start after a crash reads them again.
+      checkpoint_threshold: '32MiB',
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
