@@ -38,7 +38,8 @@ for (const { question, rows } of answers)
     const old = kept
       .find((answer) => answer.question === question)
       ?.rows.find(({ what }) => what === row.what)
-    if (old === undefined) continue
+    // What is told over tracing only already is in the other rows.
+    if (old === undefined || row.values.tracing === undefined) continue
     const [was, is] = [costs(old), costs(row)]
     const change = median(is) / median(was)
     const p = mannWhitney(is, was)

@@ -1,7 +1,7 @@
 // npm run bench -- [question ...] [--quick | --full] [--node 24] [--variants none,ours,...]
 // Asks questions (one file of bench/questions each) of every variant in turn. --quick, three minutes: enough to see the large differences.
-// --full, under an hour: every agent, several rounds. Without questions the report goes to bench/results.md, .html (plots) and .json; with some
-// it is only printed.
+// --full, under an hour: every agent, several rounds. Without questions the report goes to bench/results.md, .html (plots) and .json after each
+// answer; with some it is only printed, and those that need patience take more with --full: ten minutes of uploads, five of memory.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -48,16 +48,29 @@ if (questions.some((name) => variantsFor(name).includes('sentry')) && !existsSyn
 const finished = await watchMachine(values.node, values.full ? 'full' : 'quick')
 const answers = []
 for (const question of questions) {
-  const { ask } = await import(new URL(`questions/${question}.mjs`, import.meta.url).href)
   const started = Date.now()
-  const settings = { full: values.full, node: values.node, variants: variantsFor(question) }
-  answers.push({ question, rows: await ask(settings) })
+  answers.push(await answerOf(question))
   process.stderr.write(`${question}: ${Math.round((Date.now() - started) / 1_000)} s\n`)
+  if (positionals.length === 0) await keep()
+}
+console.log(markdown({ heading: await finished(), answers }))
+
+/** A question that fails takes none of the others with it. */
+async function answerOf(question) {
+  const alone = values.full && positionals.length > 0
+  try {
+    const { ask } = await import(new URL(`questions/${question}.mjs`, import.meta.url).href)
+    const settings = { full: values.full, alone, node: values.node, variants: variantsFor(question) }
+    return { question, rows: await ask(settings) }
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+    return { question, rows: [], failed: error.message }
+  }
 }
 
-const report = { heading: await finished(), answers }
-console.log(markdown(report))
-if (positionals.length === 0) {
+async function keep() {
+  const report = { heading: await finished(), answers }
   const head =
     '# Figures beside the peers\n\nMade by `npm run bench`; not to be edited. docs/bench.md says what they mean.\n\n'
   writeFileSync(here('results.md'), head + markdown(report))

@@ -40,7 +40,7 @@ async function run() {
     ACME_INTAKE_LOG_LEVEL: 'warn',
   })
   await listening(intake, port, 10_000)
-  shop = new Shop(url)
+  shop = new Shop(url, join(directory, 'spool'))
   await shop.start()
   console.log(
     'The shop runs in version 1.0, with load on every endpoint. 1.1 follows in about half a minute ...',

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <set>
+#include <utility>
 
 #include "background_thread.h"
 #include "clock.h"
@@ -179,7 +180,6 @@ void Collector::TakeDeliveries() {
 /// Puts what the windows have cost on the thread's account: the handler, by tick, and what was done to serve
 /// them.
 void Collector::Charge(Thread* thread, const std::vector<std::unique_ptr<Window>>& windows) {
-  if (windows.empty()) return;
   int64_t handler_nanos = 0, cpu_nanos = 0, elapsed_nanos = 0;
   for (const auto& window : windows) {
     for (const Tick& tick : window->ticks) {
@@ -188,9 +188,11 @@ void Collector::Charge(Thread* thread, const std::vector<std::unique_ptr<Window>
     cpu_nanos += window->end.cpu_nanos - window->begin.cpu_nanos;
     elapsed_nanos += window->end.time_nanos - window->begin.time_nanos;
   }
-  const int64_t served_nanos = thread->channel->cost.cpu_nanos;
-  thread->budget.Add(served_nanos - thread->cost_nanos_before + handler_nanos, cpu_nanos, elapsed_nanos);
-  thread->cost_nanos_before = served_nanos;
+  const int64_t cost_nanos = thread->channel->cost.cpu_nanos;
+  const int64_t served_nanos = cost_nanos - thread->cost_nanos_before;
+  thread->cost_nanos_before = cost_nanos;
+  thread->budget.Add(served_nanos + handler_nanos, cpu_nanos, elapsed_nanos);
+  served_nanos_ += served_nanos;
   handler_nanos_ += handler_nanos;
 }
 
@@ -237,15 +239,13 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
 void Collector::Measure(Measured* measured) {
   measured->ticks = wall_->tick_counts();
   measured->threads = threads_.size();
-  measured->handler_nanos = handler_nanos_;
-  handler_nanos_ = 0;
+  measured->sampled_thread_cpu_nanos = std::exchange(served_nanos_, 0);
+  measured->handler_nanos = std::exchange(handler_nanos_, 0);
   for (auto& thread : threads_) {
     SamplerCost& cost = thread->channel->cost;
     measured->windows += cost.windows.exchange(0);
     measured->interrupts += cost.interrupts.exchange(0);
     measured->errors += cost.errors.exchange(0);
-    measured->sampled_thread_cpu_nanos += cost.cpu_nanos - thread->cost_nanos_told;
-    thread->cost_nanos_told = cost.cpu_nanos;
     measured->largest_share = std::max(measured->largest_share, thread->budget.TakeShare());
     measured->interval_multiple = std::max(measured->interval_multiple, thread->budget.interval_multiple());
     if (thread->budget.heap_given_up()) measured->heaps_given_up++;

@@ -66,7 +66,6 @@ class Collector {
     std::vector<std::pair<std::string, int64_t>> endpoint_counts;
     OverheadBudget budget;
     int64_t cost_nanos_before = 0;  // when the last windows were taken
-    int64_t cost_nanos_told = 0;    // at the end of the last interval
     uint64_t dropped_ticks_before = 0;
     int idle_windows = 0;  // in a row
     bool closed = false;
@@ -99,7 +98,9 @@ class Collector {
   std::unique_ptr<WallProfile> wall_;
   ThreadCpu thread_cpu_;
   int64_t window_nanos_ = 0;
-  int64_t handler_nanos_ = 0;  // in this interval, all threads
+  // In this interval, all threads.
+  int64_t served_nanos_ = 0;
+  int64_t handler_nanos_ = 0;
   int64_t interval_begin_nanos_ = 0;
   int64_t interval_begin_epoch_nanos_ = 0;
 };

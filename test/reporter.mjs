@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { inspect } from 'node:util'
+import { figuresIn, keepResult } from './results.mjs'
 
 const ownTotals = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /
 const indent = (text) => text.trimEnd().replace(/^/gm, '    ')
@@ -17,6 +18,11 @@ const isCounted = ({ details }, isGroup) =>
 const summary = (path, { passed, failed, skipped, seconds }) =>
   `${path}  ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds} s`
 
+const shown = (numbers) =>
+  Object.entries(numbers)
+    .map(([name, number]) => `${name} ${number}`)
+    .join(', ')
+
 export default async function* report(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const files = new Map()
@@ -26,7 +32,7 @@ export default async function* report(events) {
   let ended = []
   const failedFiles = []
   const fileOf = (path) => {
-    if (!files.has(path)) files.set(path, { passed: 0, failed: 0, skipped: 0, output: '' })
+    if (!files.has(path)) files.set(path, { passed: 0, failed: 0, skipped: 0, output: '', figures: {} })
     return files.get(path)
   }
   const count = (file, what) => {
@@ -43,6 +49,13 @@ export default async function* report(events) {
     ended = ended.filter((one) => !ready.includes(one))
     for (const one of ready) yield `ok     ${summary(...one)}\n`
     if (type === 'test:stdout' || type === 'test:stderr') file.output += data.message
+    if (type === 'test:stdout') {
+      for (const numbers of figuresIn(data.message)) {
+        yield `note   ${shortPath}: ${shown(numbers)}\n`
+        for (const [name, number] of Object.entries(numbers))
+          file.figures[name] = (file.figures[name] ?? 0) + number
+      }
+    }
     // Figures that a test wants seen, and which test an error belongs to that came after its end.
     if (type === 'test:diagnostic' && !ownTotals.test(data.message)) yield `note   ${data.message}\n`
     if (type !== 'test:complete') continue
@@ -75,4 +88,16 @@ export default async function* report(events) {
     if (file.output) yield `  what it printed:\n${indent(file.output)}\n`
   }
   for (const line of skips) yield `${line}\n`
+  if (!process.env.KEEP_RESULTS) return
+  for (const [path, { passed, failed, skipped, seconds, figures }] of files) {
+    if (failed === 0 && Object.keys(figures).length === 0) continue
+    keepResult({
+      file: relative(process.cwd(), path),
+      passed,
+      failed,
+      skipped,
+      seconds: Number(seconds),
+      figures,
+    })
+  }
 }

@@ -2,6 +2,7 @@
 //   node test/run.mjs                 everything but the long suites
 //   node test/run.mjs pprof cli       only the tests below test/pprof and test/cli (or one file), no lint
 //   node test/run.mjs --long survival the long suites (*.long.ts) below test/survival
+//   node test/run.mjs --keep hostile   keeps the figures that these suites print, for `npm run report`
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -52,7 +53,13 @@ const runTests = (files) =>
         cwd: root,
         stdio: ['ignore', 'inherit', 'inherit'],
         detached: true,
-        env: { ...process.env, COUNTS_FILE: countsFile },
+        env: {
+          ...process.env,
+          COUNTS_FILE: countsFile,
+          ...(args.includes('--keep') ? { KEEP_RESULTS: '1' } : {}),
+          // What an agent that is killed leaves there keeps no other run's agents off.
+          ACME_PROFILING_SPOOL_DIR: join(folder, 'spool'),
+        },
       },
     )
     const killAll = () => {

@@ -3,6 +3,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { ProfileUpload, SpanBatch } from '../../src/intake/model'
 import { columnContents } from '../../src/intake/store/column-profile'
+import type { IntakeStore } from '../../src/intake/store/intake-store'
 import { packContents } from '../../src/intake/store/packed-contents'
 import { decodeProfile } from '../../src/pprof/decode'
 import { event, uploadBody } from '../../test/intake/helpers'
@@ -75,6 +76,7 @@ function heapProfile(): Buffer {
 
 const processes = 10
 const different = 12
+const atOnce = 4
 // 100 uploads a second.
 const fleet = 6_000
 
@@ -114,6 +116,14 @@ export class MadeUploads {
       ],
       endpointCounts: Object.fromEntries(endpoints.map((name) => [name, 30])),
       event: Buffer.from('{}'),
+    }
+  }
+
+  /** Puts the first `uploads` into a store, as under a load that it can follow: never much behind. */
+  async fill(store: IntakeStore, uploads: number): Promise<void> {
+    for (let n = 0; n < uploads; n += atOnce) {
+      await Promise.all(Array.from({ length: atOnce }, (_, i) => store.profiles(this.upload(n + i))))
+      if (n % 40 === 36) await store.settle()
     }
   }
 

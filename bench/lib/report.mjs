@@ -2,12 +2,13 @@ import { cellOf } from './rows.mjs'
 import { titleOf, variantNames } from './variants.mjs'
 
 /**
- * @typedef {{question: string, rows: object[]}} Answer rows as in rows.mjs
+ * @typedef {{question: string, rows: object[], failed?: string}} Answer rows as in rows.mjs, or why there are none
  * @param {{heading: string[], answers: Answer[]}} report
  * @returns {string} Markdown: a table for each question, with a column for each variant that it was asked of
  */
 export function markdown({ heading, answers }) {
-  const sections = answers.map(({ question, rows }) => {
+  const sections = answers.map(({ question, rows, failed }) => {
+    if (failed !== undefined) return `## ${question}\n\nFailed: ${failed}`
     const names = variantsOf(rows)
     const columns = ['what', ...(rows.some((row) => row.target) ? ['target'] : []), ...names]
     const line = (cells) => `| ${cells.join(' | ')} |`

@@ -1,4 +1,5 @@
 import { median, medianInterval } from './stats.ts'
+import { baseOf } from './variants.mjs'
 
 /**
  * A row of a question's answer: `{what, target?, unit?, digits?, better?, values: {variant: number[]}, note?}`, one number per round, or with
@@ -11,6 +12,23 @@ export const valuesOf = (results, field) => ({
       .filter(([, values]) => values.length > 0),
   ),
 })
+
+/**
+ * What each variant adds to the tracing that it runs on, by round: `difference(own, base)` of the field. Nothing where tracing alone was not
+ * asked.
+ */
+export const addedOf = (results, field, difference) => ({
+  values: Object.fromEntries(
+    Object.keys(results)
+      .filter((name) => results[baseOf(name)] !== undefined)
+      .map((name) => [
+        name,
+        results[name].map((round, i) => difference(field(round), field(results[baseOf(name)][i]))),
+      ]),
+  ),
+})
+
+export const percentMore = (own, base) => (own / base - 1) * 100
 
 /** What a table shows of one variant: the median, from three rounds on with its interval. */
 export function cellOf(row, name) {

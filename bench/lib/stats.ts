@@ -23,10 +23,6 @@ export async function alternate<T>(
   return results
 }
 
-/** Median over rounds of one field of the results. */
-export const medianOf = <T>(results: readonly T[], field: keyof T): number =>
-  median(results.map((result) => result[field] as number | undefined).filter((value) => value !== undefined))
-
 /**
  * The median of `values` and the 95 % interval of it by the order of the values themselves: exact whatever their distribution is
  * (the binomial interval of a median; with fewer than 6 values it is the whole range).

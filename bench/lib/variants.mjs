@@ -79,6 +79,12 @@ const variants = {
 }
 
 export const variantNames = Object.keys(variants)
+/** The variant that has the same tracer and no profiler; undefined where that is the variant itself. */
+export function baseOf(name) {
+  const base = { datadog: 'tracing', opentelemetry: 'otel' }[variants[name].tracer]
+  return base === name ? undefined : base
+}
+
 export const titleOf = (name) => variants[name].title
 
 /**

@@ -1,16 +1,15 @@
 // How long does the profiler keep the event loop from turning, and how much of the application thread's CPU do its windows and exports take?
-
-import { cells, fixed } from '../lib/cells.mjs'
 import { startChild } from '../lib/child.mjs'
-import { alternate, median, percentile } from '../lib/stats.ts'
+import { valuesOf } from '../lib/rows.mjs'
+import { alternate, percentile } from '../lib/stats.ts'
 
 // V8 would otherwise collect garbage in tasks of its own between two slices of work, where only the profiler shall be.
 // The collections still happen: at an allocation, within a slice.
 const nodeArgs = ['--no-minor-gc-task', '--no-incremental-marking-task', '--no-memory-reducer']
 
-export async function ask({ full, node, variants }) {
-  const uploadPeriodS = full ? 60 : 8
-  const durationS = full ? 3 * 60 + 5 : 2 * 8 + 3
+export async function ask({ full, alone, node, variants }) {
+  const uploadPeriodS = alone ? 60 : full ? 20 : 8
+  const durationS = (full ? 3 : 2) * uploadPeriodS + 5
   const names = variants.filter((name) => name !== 'tracing')
   const results = await alternate(names, 1, async (name) => {
     const child = await startChild('bench/work/compile.js', {
@@ -37,25 +36,19 @@ export async function ask({ full, node, variants }) {
       own: await measuredByAgent(child.uploads),
     }
   })
-  const by = (field) =>
-    Object.fromEntries(names.map((name) => [name, median(results[name].map((result) => result[field]))]))
-  const ms = (micros) => fixed(2, 'ms')(micros / 1_000)
-  const interval = `TypeScript compiler, intervals of ${uploadPeriodS} s, heap on`
+  const row = (what, field, target) => ({
+    ...{ what, target, unit: 'ms', digits: 2 },
+    ...valuesOf(results, (result) => result[field] / 1_000),
+  })
   return [
     {
-      what: `longest block per second, p99 (${interval})`,
-      target: '<= 1 ms',
-      ...cells(by('p99'), ms),
-      note: JSON.stringify(results.ours?.[0]?.own),
+      ...row('longest block per second, p99', 'p99', '<= 1 ms'),
+      note: `TypeScript compiler, intervals of ${uploadPeriodS} s, heap on; our agent of itself: ${JSON.stringify(results.ours?.[0]?.own)}`,
     },
-    { what: 'longest block, max', target: '<= 3 ms', ...cells(by('max'), ms) },
-    { what: 'longest block per second, p99, CPU of the thread in it', ...cells(by('p99Cpu'), ms) },
-    { what: 'longest block, max, CPU of the thread in it', ...cells(by('maxCpu'), ms) },
-    {
-      what: 'CPU of the application thread for windows and export, per minute',
-      target: '<= 45 ms',
-      ...cells(by('cpuPerMinute'), ms),
-    },
+    row('longest block, max', 'max', '<= 3 ms'),
+    row('longest block per second, p99, CPU of the thread in it', 'p99Cpu'),
+    row('longest block, max, CPU of the thread in it', 'maxCpu'),
+    row('CPU of the application thread for windows and export, per minute', 'cpuPerMinute', '<= 45 ms'),
   ]
 }
 

@@ -2,12 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { drive } from '../../examples/demo/load.mjs'
 import { samplesOf } from '../../test/accuracy/samples.ts'
-import { cells, fixed } from '../lib/cells.mjs'
 import { startChild } from '../lib/child.mjs'
 import { reducedBytes } from '../lib/reduce.mjs'
+import { valuesOf } from '../lib/rows.mjs'
 
 export async function ask({ full, node, variants }) {
-  const uploadPeriodS = full ? 60 : 10
+  const uploadPeriodS = full ? 30 : 10
   const results = {}
   for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
     const port = String(20_000 + Math.floor(Math.random() * 20_000))
@@ -24,30 +24,31 @@ export async function ask({ full, node, variants }) {
     await load.stop()
     const upload = child.uploads[1]
     await child.end()
-    results[name] = { bytes: upload.bytes, ...(await describe(upload)) }
+    results[name] = [{ bytes: upload.bytes, ...(await describe(upload)) }]
   }
-  const field = (key) =>
-    Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result[key]]))
-  const { ours, peer } = results
-  const ratio = (bytes) =>
-    ours && peer ? `${(bytes / ours.seconds / (peer.profileBytes / peer.seconds)).toFixed(2)} x` : undefined
+  const bytes = (field) => ({ unit: 'bytes', digits: 0, ...valuesOf(results, (upload) => upload[field]) })
+  const [ours, peer] = [results.ours?.[0], results.peer?.[0]]
+  const ratio = (field) =>
+    ours &&
+    peer &&
+    `${(ours[field] / ours.seconds / (peer.profileBytes / peer.seconds)).toFixed(2)} x, by second of the upload`
+  const told = (upload) =>
+    `${upload.attachments}; ${upload.samples} samples in ${upload.seconds.toFixed(1)} s`
   return [
     {
       what: `bytes of wall and space per upload of ${uploadPeriodS} s, ours with lines and trace ids`,
       target: "<= 1.3 x the peer's",
-      ...cells(field('profileBytes'), fixed(0)),
-      note: ratio(ours?.profileBytes),
+      ...bytes('profileBytes'),
+      note: ratio('profileBytes'),
     },
     {
       what: 'the same reduced to what the peer tells',
       target: "<= 1.0 x the peer's",
-      ...cells(field('reduced'), fixed(0)),
-      note: ratio(ours?.reduced),
+      ...bytes('reduced'),
+      note: ratio('reduced'),
     },
-    { what: 'bytes of the whole request', ...cells(field('bytes'), fixed(0)) },
-    { what: 'of it', ...cells(field('attachments'), String) },
-    { what: 'seconds in that upload; the ratios are by second', ...cells(field('seconds'), fixed(1)) },
-    { what: 'samples in wall.pprof', ...cells(field('samples'), fixed(0)) },
+    { what: 'bytes of the whole request', ...bytes('bytes') },
+    { what: 'of it', ...(ours && { ours: told(ours) }), ...(peer && { peer: told(peer) }) },
   ]
 }
 

@@ -16,6 +16,7 @@ import { MadeUploads } from '../lib/made-uploads.ts'
 import { median } from '../lib/stats.ts'
 
 const times = 5
+const newTabMs = 1_500
 const hourMs = 3_600_000
 const uploads = 600
 
@@ -52,11 +53,7 @@ export async function ask() {
 }
 
 async function fill(store, baseMs) {
-  const made = new MadeUploads(baseMs)
-  for (let n = 0; n < uploads; n += 4) {
-    await Promise.all([0, 1, 2, 3].map((i) => store.profiles(made.upload(n + i))))
-    if (n % 40 === 36) await store.settle()
-  }
+  await new MadeUploads(baseMs).fill(store, uploads)
   for (const version of ['1', '2']) {
     const tags = { service: 'big', version, 'runtime-id': `big${version}` }
     const startMs = baseMs + hourMs + Number(version) * 60_000
@@ -79,6 +76,8 @@ async function waited(context, url, link) {
   const page = await context.newPage()
   try {
     await page.addInitScript(watch)
+    // With a new tab the browser loads pages of its own interface, which is not what a person waits for.
+    await wait(newTabMs)
     await page.goto(url, { waitUntil: 'commit' })
     if (link) {
       await page.locator('main .table').first().waitFor()

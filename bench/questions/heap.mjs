@@ -7,8 +7,8 @@ import { startChild } from '../lib/child.mjs'
 const retainedMegabytes = 200
 const garbageMegabytesPerInterval = 200
 
-export async function ask({ full, node, variants }) {
-  const uploadPeriodS = full ? 30 : 4
+export async function ask({ full, alone, node, variants }) {
+  const uploadPeriodS = alone ? 30 : full ? 5 : 4
   const intervals = full ? 10 : 3
   const garbagePerSecond = garbageMegabytesPerInterval / uploadPeriodS
   const rows = { live: {}, major: {} }

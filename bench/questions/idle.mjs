@@ -3,7 +3,7 @@ import { startChild } from '../lib/child.mjs'
 import { valuesOf } from '../lib/rows.mjs'
 
 export async function ask({ full, node, variants }) {
-  const args = ['14', full ? '60' : '6'] // the first upload, after 10 s, is part of starting
+  const args = ['14', full ? '30' : '6'] // the first upload, after 10 s, is part of starting
   // Side by side: none of them has anything to do.
   const results = await Promise.all(
     variants.map(async (name) => {

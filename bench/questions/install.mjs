@@ -1,13 +1,13 @@
 // How much does an application install with each agent? Into an empty folder, install scripts off; megabytes of files.
 import { execFileSync } from 'node:child_process'
-import { cpSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const versionOf = (name, folder = root) =>
-  JSON.parse(execFileSync('cat', [join(folder, 'node_modules', name, 'package.json')])).version
+  JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version
 
 export async function ask({ variants }) {
   const packages = {

@@ -10,8 +10,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { boundary } from '../../test/intake/helpers.ts'
+import { watchCpus } from '../lib/machine.mjs'
 import { MadeUploads } from '../lib/made-uploads.ts'
-import { othersCpus } from '../lib/others-cpu.mjs'
 import { childrenOf, cpuMs, pssMegabytes, rssMegabytes } from '../lib/process-cost.mjs'
 import { percentile } from '../lib/stats.ts'
 import { nodeBinary } from '../lib/variants.mjs'
@@ -25,7 +25,7 @@ const sliceMs = 5_000
 /** A slice of time with more work of others on the machine than this tells about them. */
 const quietCpus = 0.1
 
-export async function ask({ full, node }) {
+export async function ask({ full, alone, node }) {
   const dir = mkdtempSync(join(tmpdir(), 'acme-intake-bench-'))
   const child = spawn(
     nodeBinary(node),
@@ -65,10 +65,10 @@ export async function ask({ full, node }) {
       most('pss', total(pssMegabytes))
     }, sliceMs)
     const cpuBefore = total(cpuMs)
-    const flood = await asFastAsAnswered(url, made, full ? 60 : 10)
+    const flood = await asFastAsAnswered(url, made, full ? 30 : 10)
     await listedAfter(url, baseMs, flood.acknowledged)
     const floodCpu = total(cpuMs) - cpuBefore
-    const steady = await atRate(url, made, full ? 600 : 15, flood.sent)
+    const steady = await atRate(url, made, alone ? 600 : full ? 120 : 15, flood.sent)
     const acknowledged = flood.acknowledged + steady.acknowledged
     const listed = await listedAfter(url, baseMs, acknowledged)
     clearInterval(watch)
@@ -170,6 +170,13 @@ async function atRate(url, made, seconds, first) {
   await Promise.all(sending)
   agent.destroy()
   return tally.end(seconds * uploadsPerSecond)
+}
+
+/** Begins to count the work of all processes but `pids`; the function returned tells it since then, as a number of CPUs. */
+function othersCpus(pids) {
+  const own = () => pids.reduce((sum, pid) => sum + cpuMs(pid), 0)
+  const [since, before, startedMs] = [watchCpus(), own(), performance.now()]
+  return () => since().busy - (own() - before) / (performance.now() - startedMs)
 }
 
 /** What the latencies are where the machine did nothing else. */

@@ -13,12 +13,12 @@ const argsOf = (node) => [
   ...(node === '22' ? ['--experimental-async-context-frame'] : []),
 ]
 
-export async function ask({ full, node, variants }) {
+export async function ask({ full, alone, node, variants }) {
   const uploadPeriodS = full ? 30 : 5
   const rows = { wrong: {}, unlabelled: {}, samples: {} }
   for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
     const truthFile = join(tmpdir(), `truth-labels-${process.pid}-${name}.json`)
-    const seconds = full && name === 'ours' ? 360 : 10
+    const seconds = name !== 'ours' ? 10 : alone ? 360 : full ? 60 : 10
     const args = [String(seconds), truthFile]
     const child = await startChild('test/fixtures/truth-labels.js', {
       name,

@@ -8,8 +8,8 @@ const script = 'test/fixtures/truth-lines.js'
 const sourceFile = fileURLToPath(new URL(`../../${script}`, import.meta.url))
 
 export async function ask({ full, node, variants }) {
-  const seconds = full ? 60 : 8
-  const uploadPeriodS = full ? 20 : 4
+  const seconds = full ? 30 : 8
+  const uploadPeriodS = full ? 10 : 4
   const rows = { right: {}, functions: {}, leaves: {}, callers: {}, samples: {} }
   let note
   for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {

@@ -1,17 +1,17 @@
 // How much memory does the profiler add? All variants run side by side under the same constant load.
 import { setTimeout as delay } from 'node:timers/promises'
 import autocannon from 'autocannon'
-import { cells, fixed } from '../lib/cells.mjs'
 import { startChild } from '../lib/child.mjs'
 import { rssMegabytes } from '../lib/process-cost.mjs'
+import { addedOf, valuesOf } from '../lib/rows.mjs'
 import { median } from '../lib/stats.ts'
 
 const requestsPerSecond = 60
 
-export async function ask({ full, node, variants }) {
+export async function ask({ full, alone, node, variants }) {
   const names = variants.filter((name) => name !== 'none')
   const copies = full ? 3 : 1
-  const durationS = full ? 300 : 25
+  const durationS = alone ? 300 : full ? 120 : 25
   const services = await Promise.all(
     names.flatMap((name) => Array.from({ length: copies }, () => startService(name, node, full ? 60 : 10))),
   )
@@ -27,23 +27,25 @@ export async function ask({ full, node, variants }) {
   // What V8 has not collected yet differs from run to run by more than what is asked for here.
   for (const { child } of services) process.kill(child.pid, 'SIGUSR2')
   await delay(1_500)
-  const megabytes = Object.fromEntries(
-    names.map((name) => [
-      name,
-      median(services.filter((service) => service.name === name).map(({ child }) => rssMegabytes(child.pid))),
-    ]),
-  )
+  const results = Object.fromEntries(names.map((name) => [name, []]))
+  for (const { name, child } of services) results[name].push(rssMegabytes(child.pid))
   await Promise.all(loads)
   await Promise.all(services.map(({ child }) => child.end()))
-  const { tracing = 0, ...others } = megabytes
-  const added = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, value - tracing]))
+  const middle = Object.fromEntries(names.map((name) => [name, [median(results[name])]]))
+  const itself = (megabytes) => megabytes
   return [
     {
       what: `RSS after ${durationS} s and a collection`,
-      ...cells(megabytes, fixed(1, 'MB')),
-      note: `Fastify with spans, ${requestsPerSecond} requests/s, median of ${copies}`,
+      unit: 'MB',
+      ...valuesOf(results, itself),
+      note: `Fastify with spans, ${requestsPerSecond} requests/s, ${copies} ${copies === 1 ? 'process' : 'processes'} each`,
     },
-    { what: 'added to tracing only', target: "<= half of the peer's", ...cells(added, fixed(1, 'MB')) },
+    {
+      what: 'added to tracing only, of the medians',
+      target: "<= half of the peer's",
+      unit: 'MB',
+      ...addedOf(middle, itself, (own, base) => own - base),
+    },
   ]
 }
 

@@ -11,7 +11,6 @@ import { median } from '../lib/stats.ts'
 
 const uploads = 600
 const hourMs = 3_600_000
-const atOnce = 4
 
 export async function ask() {
   const dir = mkdtempSync(join(tmpdir(), 'acme-queries-bench-'))
@@ -22,11 +21,7 @@ export async function ask() {
   try {
     const own = process.cpuUsage()
     const before = cpuMs(store.pid)
-    for (let n = 0; n < uploads; n += atOnce) {
-      await Promise.all(Array.from({ length: atOnce }, (_, i) => store.profiles(made.upload(n + i))))
-      // As under a load that it can follow: never much behind.
-      if (n % 40 === 36) await store.settle()
-    }
+    await made.fill(store, uploads)
     await store.spans([made.spans()])
     await store.settle()
     const { user, system } = process.cpuUsage(own)

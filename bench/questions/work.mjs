@@ -4,18 +4,19 @@ import { valuesOf } from '../lib/rows.mjs'
 import { alternate } from '../lib/stats.ts'
 
 const works = {
-  promises: 'a million awaits',
-  compile: '60 files through the TypeScript compiler',
-  allocate: '4 million objects',
-  workers: '8 worker threads with a million awaits each',
+  promises: { what: 'a million awaits', times: 20 },
+  compile: { what: '60 files through the TypeScript compiler', times: 1 },
+  allocate: { what: '4 million objects', times: 3 },
+  workers: { what: '8 worker threads with a million awaits each', times: 1 },
 }
+const warmUpS = 2
 
 export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
-  const times = full ? 4 : 1
   const rows = []
-  for (const [work, what] of Object.entries(works)) {
+  for (const [work, { what, times: most }] of Object.entries(works)) {
+    const times = full ? most : 1
     const results = await alternate(variants, rounds, async (name) => {
-      const args = [work, full ? '12' : '2', String(times)]
+      const args = [work, warmUpS, times].map(String)
       const child = await startChild('bench/work/fixed-work.js', { name, node, withTracing: true, args })
       const done = await child.report('done')
       await child.end()

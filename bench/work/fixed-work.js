@@ -1,5 +1,5 @@
 // So much work, then a report of what it took. Usage: fixed-work.js <promises | compile | allocate | workers> <seconds of warming up> <times>
-// CPU is counted after warming up: with 12 s every agent has made its first upload, or has none to make.
+// CPU is counted after warming up.
 const { join } = require('node:path')
 const { Worker, isMainThread } = require('node:worker_threads')
 const { report } = require('../../test/fixtures/report')

@@ -21,8 +21,10 @@ export class Shop {
   answered = 0
   failed = 0
 
-  constructor(intakeUrl) {
+  /** @param spoolDir where the agents keep files of theirs: what one start of the demo left there is no matter of the next */
+  constructor(intakeUrl, spoolDir) {
     this.intakeUrl = intakeUrl
+    this.spoolDir = spoolDir
   }
 
   /** Starts all of it in version 1.0. Rejects where a process does not listen. */
@@ -78,6 +80,7 @@ export class Shop {
       DD_VERSION: version,
       DD_PROFILING_UPLOAD_PERIOD: String(uploadPeriodS),
       DD_TRACE_AGENT_URL: this.intakeUrl,
+      ACME_PROFILING_SPOOL_DIR: this.spoolDir,
       OTEL_EXPORTER_OTLP_ENDPOINT: this.intakeUrl,
       ...env,
     })

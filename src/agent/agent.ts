@@ -5,6 +5,7 @@ import type { Config } from './config'
 import { CrashLatch } from './crash-latch'
 import type { Engine } from './engine'
 import { holdDatadogProfiler, runtimeId } from './resolvers'
+import { say } from './say'
 import type { Status } from './status'
 import { isMainThread } from './thread'
 import { UploaderThread } from './uploader-thread'
@@ -45,6 +46,10 @@ export class Agent {
     try {
       if (isMainThread)
         this.#latch = CrashLatch.arm(this.#config.spool.dir, process.argv[1] ?? process.execPath)
+      if (isMainThread && process.permission?.has('worker') === false)
+        throw new Error(
+          'uploads are made by a worker thread, which --permission forbids without --allow-worker',
+        )
       const { engine, addon } = chooseEngine(this.#config)
       // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
       this.#releaseDatadog = holdDatadogProfiler()
@@ -99,14 +104,19 @@ export class Agent {
   #startUploader(shutdown?: { deadlineMs: number }): void {
     clearTimeout(this.#uploaderTimer)
     try {
-      this.#uploader = new UploaderThread(this.#config, this.#engine as Engine, {
-        runtimeId: runtimeId(),
-        startTimeMs: this.#startTimeMs,
-        ...(shutdown && { shutdown }),
-      })
+      const run = { runtimeId: runtimeId(), startTimeMs: this.#startTimeMs, ...(shutdown && { shutdown }) }
+      this.#uploader = new UploaderThread(this.#config, this.#engine as Engine, run, this.#giveUp)
     } catch (error) {
-      this.#reason = `no uploader: ${error instanceof Error ? error.message : error}`
+      this.#giveUp(error instanceof Error ? error.message : String(error))
     }
+  }
+
+  /** Without its thread nothing is ever uploaded, and what is sampled would pile up. */
+  readonly #giveUp = (why: string): void => {
+    if (this.#engine === undefined) return
+    this.#release()
+    this.#reason = `the uploader's thread is gone: ${why.split('\n')[0]}`
+    say(`the profiler is off: ${this.#reason}`)
   }
 
   #holdTermination(addon: Addon): void {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Addon, loadAddon } from './addon'
 import type { Config } from './config'
 import type { Engine } from './engine'
@@ -16,12 +17,14 @@ export interface Choice {
  * @throws Error whose message names the platform and what would help, in one line
  */
 export function chooseEngine(config: Config): Choice {
-  const addon = attempt(loadAddon)
+  const addon = tryAddon()
   if (!(addon instanceof Error)) return { engine: new NativeEngine(addon, config), addon }
+  if (!existsSync(join(__dirname, 'uploader', 'main.js')))
+    throw new Error('it was bundled into the application; keep @acme/profiler out of the bundle (`external`)')
   if (!isMainThread) throw new Error(`no addon for ${platform()}; there only the main thread can be profiled`)
   // Loaded only here: the start of an application waits for every module of ours.
   const { loadDatadogPprof } = require('./datadog-pprof') as typeof import('./datadog-pprof')
-  const pprof = attempt(loadDatadogPprof)
+  const pprof = loadDatadogPprof()
   if (!(pprof instanceof Error)) {
     const { DatadogEngine } = require('./datadog-engine') as typeof import('./datadog-engine')
     return { engine: new DatadogEngine(pprof, config) }
@@ -33,9 +36,9 @@ export function chooseEngine(config: Config): Choice {
   throw new Error(`no addon for ${platform()}${why}; ${help}. See docs/platforms.md`)
 }
 
-function attempt<T>(load: () => T): T | Error {
+function tryAddon(): Addon | Error {
   try {
-    return load()
+    return loadAddon()
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }

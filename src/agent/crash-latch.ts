@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { makePrivate, ownDirectory } from './private-directory'
+import { privateDirectory } from './private-directory'
 import { isAlive, ownerOf } from './process-owner'
 
 /** A start whose process is still there after this long was a good one. */
@@ -30,11 +30,10 @@ export class CrashLatch {
    * @throws Error that says why nothing is started, and until when
    */
   static arm(dir: string | undefined, name: string): CrashLatch | undefined {
+    let directory: string
     let crashedAtMs: number[]
-    const directory = join(ownDirectory(dir), `starts-${encodeURIComponent(name).slice(-150)}`)
     try {
-      makePrivate(ownDirectory(dir))
-      makePrivate(directory)
+      directory = privateDirectory(dir, `starts-${encodeURIComponent(name).slice(-150)}`)
       crashedAtMs = crashesIn(directory)
     } catch {
       return undefined

@@ -49,7 +49,12 @@ export interface DatadogPprof {
   getNativeThreadId(): number
 }
 
-/** @throws where it is not installed, or has no build for this platform either */
-export function loadDatadogPprof(): DatadogPprof {
-  return require('@datadog/pprof') as DatadogPprof
+/** @returns an error where it is not installed, or has no build for this platform either */
+export function loadDatadogPprof(): DatadogPprof | Error {
+  // Bundlers refuse to build an application without it, unless it is asked for within `try`.
+  try {
+    return require('@datadog/pprof') as DatadogPprof
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
 }

@@ -1,7 +1,7 @@
-import { writeSync } from 'node:fs'
 import { Agent } from './agent'
 import { startWhenLongLived } from './auto-start'
 import { type Config, readConfig } from './config'
+import { say } from './say'
 import { overridesOf, type StartOptions } from './start-options'
 import type { Status } from './status'
 import { isMainThread } from './thread'
@@ -77,13 +77,5 @@ class Waiting extends Inactive {
     this.#end()
     this.active = false
     this.reason = 'stopped'
-  }
-}
-
-function say(line: string): void {
-  try {
-    writeSync(2, `acme-profiler: ${line}\n`)
-  } catch {
-    // Standard error is closed; the application goes on.
   }
 }

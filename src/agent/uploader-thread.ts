@@ -18,13 +18,20 @@ export class UploaderThread {
   #lastFlush = 0
   #alive = true
   #closing = false
+  readonly #onLost: (reason: string) => void
 
-  /** @param run what is known of this run of the profiler; with `shutdown` the thread is there for the last upload alone */
+  /**
+   * @param run what is known of this run of the profiler; with `shutdown` the thread is there for the last upload alone
+   * @param onLost called where the thread could not start, or ended before it was to
+   */
   constructor(
     config: Config,
     engine: Engine,
     run: { runtimeId: string; startTimeMs: number; shutdown?: { deadlineMs: number } },
+    onLost: (reason: string) => void,
   ) {
+    this.#onLost = onLost
+    this.#closing = run.shutdown !== undefined
     const control = new SharedArrayBuffer(controlWords * Int32Array.BYTES_PER_ELEMENT)
     this.#control = new Int32Array(control)
     this.#engine = engine
@@ -47,8 +54,8 @@ export class UploaderThread {
       if (message.type === 'flushed') this.#settle(message.id, message.error)
       else this.#sendInterval()
     })
-    this.#worker.on('error', () => this.#end())
-    this.#worker.on('exit', () => this.#end())
+    this.#worker.on('error', (error) => this.#end(error.message))
+    this.#worker.on('exit', (code) => this.#end(`exit code ${code}`))
     // Last: a listener for messages holds the event loop again.
     this.#worker.unref()
   }
@@ -76,7 +83,6 @@ export class UploaderThread {
   /** Makes the last upload; resolves when the thread has ended. Keeps the process alive until then: somebody waits for it. */
   close(deadlineMs: number): Promise<void> {
     if (!this.#alive) return Promise.resolve()
-    this.#closing = true
     this.#worker.ref()
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
     this.beginShutdown(deadlineMs)
@@ -85,6 +91,7 @@ export class UploaderThread {
 
   /** Asks for the last upload, without waiting. */
   beginShutdown(deadlineMs: number): void {
+    this.#closing = true
     this.#say({ type: 'shutdown', deadlineMs, ...this.#lastInterval() })
   }
 
@@ -120,7 +127,8 @@ export class UploaderThread {
     resolve?.(error)
   }
 
-  #end(): void {
+  #end(reason: string): void {
+    if (this.#alive && !this.#closing) this.#onLost(reason)
     this.#alive = false
     for (const id of [...this.#flushes.keys()]) this.#settle(id, 'the uploader has ended')
   }

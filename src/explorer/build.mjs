@@ -1,6 +1,6 @@
 // Bundles the page into dist/explorer: index.html and assets/ with names that change with their contents. Run by test/setup.mjs.
 // `--analyze` says what is in it.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { analyzeMetafile, build } from 'esbuild'
@@ -9,7 +9,7 @@ const source = fileURLToPath(new URL('.', import.meta.url))
 const out = fileURLToPath(new URL('../../dist/explorer/', import.meta.url))
 const licenses = [
   ...['preact', '@preact/signals', '@preact/signals-core', 'uplot'],
-  ...['@dagrejs/dagre', '@dagrejs/graphlib'],
+  ...['@dagrejs/dagre', '@dagrejs/graphlib', 'highlight.js', 'lowlight', 'devlop'],
 ]
 
 rmSync(out, { recursive: true, force: true })
@@ -51,8 +51,16 @@ const [script, { cssBundle }] = entry
 const page = readFileSync(join(source, 'index.html'), 'utf8')
   .replace('main.css', `assets/${basename(cssBundle)}`)
   .replace('main.tsx', `assets/${basename(script)}`)
-const licenseOf = (name) =>
-  readFileSync(new URL(`../../node_modules/${name}/LICENSE`, import.meta.url), 'utf8')
+const licenseOf = (name) => {
+  const folder = fileURLToPath(new URL(`../../node_modules/${name}/`, import.meta.url))
+  return readFileSync(
+    join(
+      folder,
+      readdirSync(folder).find((file) => /^license$/i.test(file)),
+    ),
+    'utf8',
+  )
+}
 writeFileSync(
   join(out, 'assets/licenses.txt'),
   licenses.map((name) => `${name}\n\n${licenseOf(name)}`).join('\n\n'),

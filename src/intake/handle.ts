@@ -46,7 +46,7 @@ function refuse(
     return undefined
   }
   const coded = error instanceof CodedError ? error : new CodedError('internal')
-  counters.add(`refused.${coded.code}`)
+  counters.refused(coded, route?.isUpload === true)
   if (coded !== error) log.error({ err: error, route: route?.path }, 'a request failed')
   else log.debug({ code: coded.code, route: route?.path }, coded.message)
   const refused = route?.protocol && protocols[route.protocol].refused

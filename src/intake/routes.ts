@@ -18,6 +18,8 @@ export interface Route {
   /** For the page: what is answered, and what becomes of the body. */
   answers: string
   of: string
+  /** What is sent here is stored, unless it is refused. */
+  isUpload?: true
   /** False where no key is asked for. */
   needsKey?: false
   /** How a refusal looks; our own JSON where absent. */
@@ -115,13 +117,13 @@ function receiving(
   of: string,
 ): Route {
   const handle: Route['handle'] = (context, request, key) => receive(context, request, protocol, key)
-  return { methods, path, protocol, answers, of: `stored: ${of}`, handle }
+  return { methods, path, protocol, answers, of: `stored: ${of}`, isUpload: true, handle }
 }
 
 function querying(endpoint: Endpoint): Route {
   const { method, path, summary, answers } = endpoint
-  const handle: Route['handle'] = ({ queries }, request) => {
-    return answerQuery(queries, endpoint, (request.url ?? '').split('?')[1] ?? '')
+  const handle: Route['handle'] = (context, request) => {
+    return answerQuery(context, endpoint, (request.url ?? '').split('?')[1] ?? '')
   }
   return {
     methods: [method],

@@ -93,7 +93,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET') return socket.destroy()
     const coded = parserError(error, limits)
-    counters.add(`refused.${coded.code}`)
+    // What it would have been is not known.
+    counters.refused(coded, true)
     const body = `${JSON.stringify(refusal(coded))}\n`
     const head = `HTTP/1.1 ${coded.status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n`
     socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy())

@@ -148,13 +148,17 @@ export interface Timeline {
   threads: {
     name: string
     id: string
-    /** Row by row: end of the sample less `fromMs`, in milliseconds; what it weighs; where it was. */
+    /**
+     * Row by row: end of the sample less `fromMs`, in milliseconds; what it weighs; where it was, -1 where the filter leaves it out,
+     * and it then weighs nothing.
+     */
     endMs: number[]
     wallMs: number[]
     cpuMs: number[]
     stack: number[]
     spanId: string[]
   }[]
+  /** With a filter those of the traces of which it takes samples. */
   spans: SpanInfo[]
   /** GC and event-loop events of the runtime, as far as the client sends them. */
   events: { name: string; thread: string; startMs: number; durationMs: number }[]
@@ -237,6 +241,30 @@ export interface Insights {
   otherServices: number
   /** Raw profiles read: the newest of each service, limits.insightProfiles in all. */
   rawProfiles: number
+}
+
+/** What the intake did not keep since it started. */
+export interface Losses {
+  /** Its start. */
+  sinceMs: number
+  /** The latest first. */
+  losses: Loss[]
+}
+
+export interface Loss {
+  /** As `/metrics` counts it: `refused.<code>`, `rejected.<code>`, `dropped.<what>` or `ingest.<what>`. */
+  name: string
+  /** Since the start, in `unit`. */
+  count: number
+  unit: string
+  /** Why the last one was not kept, with its numbers. */
+  reason: string
+  /** The setting that bounds it, `limits.uploadBytes`; `''` where there is none. */
+  knob: string
+  /** Their senders were told to try again later: they may have arrived since. */
+  isRetried: boolean
+  firstMs: number
+  lastMs: number
 }
 
 export interface ProfileInfo {

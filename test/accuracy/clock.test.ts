@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { figures } from '../figures'
 import { nodeBinary, startProfiled } from './agent'
 import { compareClock } from './clock-truth'
 
@@ -25,6 +26,10 @@ for (const line of ['24']) {
       const { notes } = JSON.parse(readFileSync(truthFile, 'utf8'))
       const ratios = await compareClock(program.uploads, notes, doneMs)
       assert.ok(ratios.length > 0, 'no interval lies within the work')
+      for (const clock of ['wall', 'cpu'] as const) {
+        const errors = ratios.map((ratio) => Math.abs(ratio[clock] - 1))
+        figures({ [`${clock} error, idle share ${idleShare}`]: Math.max(...errors) })
+      }
       for (const { wall, cpu } of ratios) {
         assert.ok(Math.abs(wall - 1) <= 0.01, JSON.stringify(ratios))
         assert.ok(Math.abs(cpu - 1) <= 0.03, JSON.stringify(ratios))

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { figures } from '../figures'
 import { nodeBinary, startProfiled } from './agent'
 import { compareLabels } from './label-truth'
 import { samplesOfUploads } from './receiver'
@@ -29,6 +30,7 @@ for (const [line, flags] of lines) {
     await program.end()
     const samples = await samplesOfUploads(program.uploads, 'wall.pprof')
     const counts = compareLabels(samples, JSON.parse(readFileSync(truthFile, 'utf8')).spanIds)
+    figures({ samplesInSpans: counts.inSpan, wrongSpans: counts.wrong })
     assert.ok(counts.inSpan > 1_000 && counts.outside > 10, JSON.stringify(counts))
     assert.equal(counts.wrong, 0, JSON.stringify(counts))
     assert.ok(counts.unlabelled <= 0.002 * counts.inSpan, JSON.stringify(counts))

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { layOut } from '../../src/explorer/flame/layout'
+import { pictureOf } from '../../src/explorer/flame/picture'
+import { svgOf } from '../../src/explorer/flame/svg'
 import type { CallTree } from '../../src/explorer/flame/tree'
 import { boxAt, type Span, visitLevel } from '../../src/explorer/flame/visible'
-import { chain, large, trees } from './trees'
+import { chain, large, treeOf, trees } from './trees'
 
 interface Visited {
   x0: number
@@ -105,4 +107,22 @@ test('a run of small boxes is found where it is drawn', () => {
     assert.ok(last >= first)
   })
   assert.equal(boxAt(layout, layout.levels, span, 10), undefined)
+})
+
+test('a search fades runs of small boxes without a match, and colours those with one', () => {
+  // From the left: a wide f0, a run of f1, a wide f0 again, a run of f1 with one f2 in its middle.
+  const small = (frame: (i: number) => number) =>
+    Array.from({ length: 100 }, (_, i) => [0, frame(i), 0.01] as const)
+  const run = small(() => 1)
+  const runWithMatch = small((i) => (i === 50 ? 2 : 1))
+  const tree = treeOf([[0, 0, 50], ...run, [0, 0, 50], ...runWithMatch])
+  const picture = pictureOf(tree, { colourBy: 'origin', dark: false, upwards: false, find: 'f2' })
+  const { palette, layout } = picture
+  const span = { from: 0, to: layout.width, pixels: 100 }
+  const svg = svgOf({ ...picture, span, rowHeight: 20, top: 0, height: 40 }, (text) => text.length)
+  const runs = [...svg.matchAll(/<title>\d+ small frames<\/title><rect [^>]*fill="([^"]+)"/g)]
+  assert.deepEqual(
+    runs.map(([, fill]) => fill),
+    [palette.faded, palette.match],
+  )
 })

@@ -96,6 +96,7 @@ test('endpoints: what each costs, and from one to its slow traces', async (t) =>
   await row.getByText('36.0 ms').waitFor()
   // 300 ticks of 100 requests became 600.
   assert.match(await row.innerText(), /7\.20 s[\s\S]*36\.0 ms\s+\+100 %\s+200/)
+  assert.match(await row.innerText(), /17\.2 MiB\s+Slow traces/)
   await row.getByRole('link', { name: 'Slow traces' }).click()
   await page
     .getByRole('row', { name: /GET \/cart/ })
@@ -188,6 +189,40 @@ test('profiles: one is opened, and one is downloaded as it was received', async 
   await row.getByRole('link').click()
   await page.getByText('one profile').first().waitFor()
   await page.getByText('5.36 s', { exact: true }).waitFor()
+})
+
+test('two single profiles: A and B are chosen, only of one kind, compared, swapped and opened', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/profiles?${range}`)
+  const [second, first] = [0, 1].map((n) => page.getByRole('row', { name: /wall/ }).nth(n))
+  await first?.getByRole('button', { name: 'Compare as A' }).click()
+  await page.getByText('Choose B too').waitFor()
+  const heap = page.getByRole('row', { name: / s heap / }).first()
+  assert.ok(await heap.getByRole('button', { name: 'Compare as B' }).isDisabled())
+  await second?.getByRole('button', { name: 'Compare as B' }).click()
+  await page.getByRole('link', { name: 'Compare A with B' }).click()
+  await page.getByText('of 1 profiles · B').waitFor()
+  const coverage = page.locator('.coverage')
+  assert.match(await coverage.innerText(), /A 2\.96 s of 1 profiles · B 5\.36 s of 1 profiles · \+81/)
+  const { page: again } = await openPage(t, page.url())
+  await again.getByText('of 1 profiles · B').waitFor()
+  await again.getByRole('button', { name: 'Swap A and B' }).click()
+  await again.getByText('A 5.36 s of 1 profiles').waitFor()
+  await page.getByRole('link', { name: 'Open B' }).click()
+  await page.getByText('5.36 s', { exact: true }).waitFor()
+  await page.getByText('1 profile merged').waitFor()
+})
+
+test('a heap profile that is opened alone says its own live heap, not its share of the minutes around it', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/profiles?${range}`)
+  await page
+    .getByRole('row', { name: / s heap / })
+    .first()
+    .getByRole('link')
+    .click()
+  await page.getByText('1 profile merged').waitFor()
+  await page.locator('.coverage').getByText('4.77 MiB').waitFor()
 })
 
 test('where a picture is zoomed to is in the address, and Escape and the way back lead out', async (t) => {

@@ -67,7 +67,13 @@ export async function fillShop(store: IntakeStore, startMs: number): Promise<voi
           }),
           ticks(['(garbage collector)'], 20),
         ],
-        heap: [{ stack: ['cache@/app/cache.js', ...handle], values: [100, 5_000_000, 200, 9_000_000] }],
+        heap: [
+          {
+            stack: ['cache@/app/cache.js', ...handle],
+            values: [100, 5_000_000, 200, 9_000_000],
+            labels: { 'trace endpoint': 'GET /cart' },
+          },
+        ],
         startMs,
         ...more,
       }),

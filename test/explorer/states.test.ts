@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startIntake } from '../../src/intake/server'
+import { event, post, realProfile, uploadBody } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
 import { openPage, settled, useBrowser } from './browser'
 import { explored, fillShop, useExplored } from './shop'
@@ -71,4 +72,19 @@ test('an intake that is stopped is said, and the page goes on when it is back', 
     faults.join(),
   )
   faults.length = 0
+})
+
+test('an upload that is refused is told on the overview, also where nothing else is there yet', async (t) => {
+  const { intake } = await explored(t, async () => {}, {}, { limits: { eventBytes: 1_000 } })
+  const { page } = await openPage(t, intake.url)
+  await page.getByRole('heading', { name: 'No profiles yet in this range' }).waitFor()
+  const losses = page.getByRole('list', { name: 'Not kept' })
+  assert.equal(await losses.count(), 0)
+  const large = event({ note: '<img src=x onerror=alert(1)>'.repeat(99) })
+  assert.equal((await post(intake, uploadBody(large, { 'wall.pprof': await realProfile() }))).status, 413)
+  await losses.waitFor({ timeout: 60_000 })
+  assert.match(
+    await losses.innerText(),
+    /^1\s+uploads refused\. event\.json is [\d,]+ bytes or more; the limit is 1,000 \(limits\.eventBytes\)\.[\s\S]*--limit eventBytes=/,
+  )
 })

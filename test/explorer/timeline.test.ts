@@ -72,6 +72,21 @@ test('dragging over a part chooses that time, and it holds in every other view',
   await page.getByText('5 functions').waitFor()
 })
 
+test('filters hold in the timeline: what they leave out is not drawn, and its time is not filled by others', async (t) => {
+  const { intake, range } = times()
+  const { page } = await openPage(t, `${intake.url}/explore?${range}&tab=timeline&function=parse`)
+  const canvas = page.getByRole('application', { name: /Timeline/ })
+  await canvas.waitFor()
+  await page.getByText('40 samples, 1 span').waitFor()
+  await page.getByText('or ran what the filters leave out').waitFor()
+  await page.getByRole('button', { name: 'with function: parse' }).click()
+  await page.getByText('634 samples, 1 span').waitFor()
+  await page.goto(`${intake.url}/explore?${range}&tab=timeline&thread=Worker`)
+  await page.getByText('100 samples, 0 spans').waitFor()
+  await page.goto(`${intake.url}/explore?${range}&tab=timeline&endpoint=GET+%2Felsewhere`)
+  await page.getByRole('heading', { name: /Nothing of this process passes the filters/ }).waitFor()
+})
+
 test('the timeline with the keyboard: a span, its time for all views, its trace', async (t) => {
   const { intake, range } = times()
   const { page } = await openPage(t, `${intake.url}/explore?${range}&tab=timeline`, {

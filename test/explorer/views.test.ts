@@ -51,10 +51,29 @@ test('lines with their cost beside the code, of a file that the intake may show'
   ]
   await store.profiles(makeUpload({ startMs: Date.now() - 600_000, wall }))
   await store.settle()
+  code[1_500] = 'const markup = `</code><script>${test("\u202e")}</script>` // it\'s "one" line'
+  code[1_501] = '/* of two'
+  code[1_502] = "lines' */ work()"
+  writeFileSync(file, code.join('\n'))
   const { page, faults } = await openPage(t, `${intake.url}/explore?${range}&tab=source`)
   const row = (text: string) => page.getByRole('row').filter({ hasText: text })
   await row('const line1500 = 1500').waitFor()
   assert.match((await row('const line1500 = 1500').textContent()) ?? '', /2\.40 s2\.40 s1500/)
+  await row('work()').locator('.code-comment', { hasText: "lines' */" }).waitFor()
+  const pieces = async (text: string) =>
+    (
+      await row(text)
+        .locator('code > span')
+        .evaluateAll((spans) => spans.map((span) => `${span.className} ${span.textContent}`))
+    ).map((piece) => piece.replace('code-', ''))
+  assert.deepEqual(await pieces('const markup'), [
+    'keyword const',
+    'string `</code><script>',
+    'string "\\u202e"',
+    'string </script>`',
+    'comment // it\'s "one" line',
+  ])
+  assert.deepEqual(await pieces('const line1500'), ['keyword const', 'number 1500'])
   assert.equal(await row('const line1 = ').count(), 0, 'only what is seen is in the document')
   await page.getByRole('table', { name: /cart\.js/ }).focus()
   await page.keyboard.press('n')
@@ -188,7 +207,8 @@ test('over time: a line for each version, and dragging chooses that time', async
   const { page } = await openPage(t, `${intake.url}/explore?${range}`)
   await settled(page)
   await page.getByLabel('Over time', { exact: true }).check()
-  const chart = page.getByRole('img', { name: 'Over time: 1, 2' })
+  const chart = page.getByRole('img', { name: 'Over time: 1, 2; marked: 2' })
+  await page.getByText('A dashed line is the first profile of a version.').waitFor()
   await chart.locator('canvas').waitFor()
   const box = await chart.locator('.u-over').boundingBox()
   assert.ok(box)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { figures } from '../figures'
 import {
   event,
   filePart,
@@ -67,6 +68,7 @@ test('an event.json that is wrong is refused with a code, and nothing is kept', 
     assert.ok(answer.status >= 400 && answer.status < 500, what)
   }
   assert.deepEqual(storedIds(intake.dir), [])
+  figures({ handMade: refusedEvents.length })
 })
 
 test('an event in bytes that are not UTF-8 is refused', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { figures } from '../figures'
 import { event, intakeFor, post, rawUpload, realProfile, storedIds, uploadBody } from '../intake/helpers'
 import { mutate, randomFrom, split } from './mutate'
 
@@ -80,4 +81,5 @@ test('whatever comes over a socket, it is answered or closed, never with a 5xx, 
     [],
   )
   assert.equal((await post(intake, uploadBody(event(), { 'wall.pprof': wall }))).status, 202)
+  figures({ mutated: sent, serverErrors: 0, crashes: 0 })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { figures } from '../figures'
 import {
   boundary,
   event,
@@ -104,6 +105,7 @@ test('bodies that are not what they say are refused, and nothing is kept', async
   ]
   for (const [what, body, code] of bodies) assert.equal((await post(intake, body)).code, code, what)
   assert.deepEqual(storedIds(intake.dir), [])
+  figures({ handMade: bodies.length })
 })
 
 test('text before the first and after the last boundary does not matter', async (t) => {

@@ -1,5 +1,5 @@
 import type * as types from '../../src/intake/query/types'
-import type { ServiceSummary } from '../../src/pprof/answers'
+import type { Losses, ServiceSummary } from '../../src/pprof/answers'
 
 export interface TagValue {
   value: string
@@ -29,4 +29,5 @@ export interface Answers {
   compare: types.Comparison
   metrics: types.Metrics
   insights: types.Insights
+  losses: Losses
 }

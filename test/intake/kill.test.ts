@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { figures } from '../figures'
 import { spawnIntake } from './child'
 import { eventually } from './eventually'
 import { event, post, realProfile, tempDir, uploadBody } from './helpers'
@@ -57,6 +58,7 @@ test('every upload that was acknowledged before a SIGKILL is readable after it, 
     const raw = await fetch(`${url}/api/v1/profile?id=${id}`).then((response) => response.arrayBuffer())
     assert.deepEqual(Buffer.from(raw), wall)
   }
-  t.diagnostic(`${rounds} kills, ${sent} sent, ${acknowledged.size} acknowledged, ${listed.length / 2} seen`)
+  t.diagnostic(`${sent} sent, ${listed.length / 2} seen`)
+  figures({ kills: rounds, acknowledged: acknowledged.size, lost: 0 })
   assert.ok(acknowledged.size > 0)
 })

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { figures } from '../figures'
 import { compile, root, runProgram, splitBlocks } from './compile'
 import { difference, type Model, plainByPprofFormat, plainOfModel } from './pprof_encoder_model'
 
@@ -12,7 +13,7 @@ const fuzzSeconds = 30 * 60
 const batches = 200
 const batchSeeds = 100
 
-test(`${batches * batchSeeds} random profiles, under ASAN and UBSAN, decode to what was put in`, async (t) => {
+test(`${batches * batchSeeds} random profiles, under ASAN and UBSAN, decode to what was put in`, async () => {
   const program = await compile('pprof_encoder_twin', sources, 'address,undefined')
   for (let batch = 0; batch < batches; batch++) {
     const first = 1_000_000 + batch * batchSeeds
@@ -25,7 +26,7 @@ test(`${batches * batchSeeds} random profiles, under ASAN and UBSAN, decode to w
       assert.equal(found, undefined, `seed ${first + i}`)
     }
   }
-  t.diagnostic(`${batches * batchSeeds} profiles, 0 differences`)
+  figures({ executions: batches * batchSeeds })
 })
 
 const hasFuzzer = spawnSync('clang++', ['--version']).status === 0
@@ -49,5 +50,5 @@ test('libFuzzer finds nothing', { skip: hasFuzzer ? false : 'no clang++' }, (t) 
     maxBuffer: 1 << 28,
   })
   assert.equal(status, 0, stderr.toString().slice(-4000))
-  t.diagnostic(/Done \d+ runs.*/.exec(stderr.toString())?.[0] ?? '')
+  figures({ executions: Number(/Done (\d+) runs/.exec(stderr.toString())?.[1]) })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { figures } from '../figures'
 import { compile, runProgram } from './compile'
 
 /** Programs that check one native unit against what is plainly true of it, by as many seeds. */
@@ -13,15 +14,15 @@ const units = [
 ]
 
 for (const { program, sources, executions } of units) {
-  test(`${program}, under ASAN and UBSAN`, async (t) => {
+  test(`${program}, under ASAN and UBSAN`, async () => {
     const path = await compile(program, sources, 'address,undefined')
     for (const canary of ['planted-overflow', 'planted-shift']) {
       const { stderr, end } = runProgram(path, [canary])
       assert.match(stderr, /insufficient space|heap-buffer-overflow|shift exponent 64/)
       assert.notEqual(end, 0)
     }
-    const { stdout, stderr, end } = runProgram(path, [String(executions)])
+    const { stderr, end } = runProgram(path, [String(executions)])
     assert.deepEqual({ end, stderr }, { end: 0, stderr: '' })
-    t.diagnostic(`${stdout} executions`)
+    figures({ executions })
   })
 }

@@ -6,6 +6,7 @@ import { encodeProfile } from '../../src/pprof/encode'
 import { FormatError } from '../../src/pprof/format-error'
 import type { Profile } from '../../src/pprof/model'
 import { topByFunction } from '../../src/pprof/top'
+import { figures } from '../figures'
 import { encodedProfile } from './arbitrary'
 import { mutated, random } from './mutate'
 import { realProfiles } from './real-profiles'
@@ -74,7 +75,8 @@ test(`mutated profiles for ${seconds} s: a profile or a FormatError, in bounded 
     if (profile.sampleTypes.length > 0) topByFunction(profile, 0)
     assert.deepStrictEqual(decodeProfile(encodeProfile(profile)), profile, `seed ${seed}, run ${runs}`)
   }
-  t.diagnostic(`seed ${seed}: ${runs} profiles, ${JSON.stringify(counts)}`)
+  t.diagnostic(`seed ${seed}: ${JSON.stringify(counts)}`)
+  figures({ executions: runs })
   // A fuzzer that only ever hits the first check finds nothing behind it.
   assert.ok((counts.accepted ?? 0) > 0 && Object.keys(counts).length >= 6)
 })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { decodeProfile } from '../../src/pprof/decode'
 import { encodeProfile } from '../../src/pprof/encode'
 import { FormatError, type FormatErrorCode } from '../../src/pprof/format-error'
 import { none } from '../../src/pprof/model'
+import { figures } from '../figures'
 import { plain } from './plain'
 import {
   type Field,
@@ -16,7 +17,13 @@ import {
 } from './small-profile'
 import { type Bytes, block, num, packed, tag, text, varint } from './wire'
 
-const decode = (bytes: Bytes) => decodeProfile(Uint8Array.from(bytes))
+let handMade = 0
+after(() => figures({ handMade }))
+
+const decode = (bytes: Bytes) => {
+  handMade++
+  return decodeProfile(Uint8Array.from(bytes))
+}
 
 function refuses(bytes: Bytes, code: FormatErrorCode, what?: string): void {
   assert.throws(

@@ -2,13 +2,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { after } from 'node:test'
 import { startReceiver, type Upload } from '../accuracy/receiver'
+import { figures } from '../figures'
 
 export const root = join(__dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-survival-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 let runs = 0
+let plainRuns = 0
+after(() => figures({ processes: runs - plainRuns }))
 
 /** After this a child is killed and its outcome is SIGKILL. Far above what any of them needs. */
 const guardMs = 120_000
@@ -16,8 +20,10 @@ const guardMs = 120_000
 export interface Child {
   /** A Node line; the running Node with the addon of native/build if not given. */
   line?: string | undefined
-  /** Relative to the repository. */
-  file: string
+  /** Relative to the repository, or absolute; not for a single executable. */
+  file?: string
+  /** In place of node: a single-executable application. */
+  executable?: string
   args?: readonly string[]
   nodeArgs?: readonly string[]
   env?: Record<string, string>
@@ -54,13 +60,14 @@ export async function runChild(child: Child): Promise<Outcome> {
   const temporary = join(folder, String(runs++))
   mkdirSync(temporary)
   const node = child.line ? join(root, `node_modules/node-${child.line}/bin/node`) : process.execPath
+  const program = child.file === undefined ? [] : [resolve(root, child.file)]
   const preload = child.agent === undefined ? [] : ['--require', join(child.agent, 'dist/init.js')]
   const command = [
     ...(child.wrapper ?? []),
-    node,
+    child.executable ?? node,
     ...preload,
     ...(child.nodeArgs ?? []),
-    join(root, child.file),
+    ...program,
     ...(child.args ?? []),
   ]
   const startedMs = Date.now()
@@ -128,7 +135,10 @@ export function runPlain(child: Child): Promise<Outcome> {
     plain.signals,
     plain.wrapper,
   ])
-  const known = plainOutcomes.get(key) ?? runChild(plain)
-  plainOutcomes.set(key, known)
-  return known
+  const known = plainOutcomes.get(key)
+  if (known !== undefined) return known
+  plainRuns++
+  const outcome = runChild(plain)
+  plainOutcomes.set(key, outcome)
+  return outcome
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
+import { figures } from '../figures'
 import { type Child, otherLines, root, runChild } from './child'
 import { addonOf } from './package-copy'
 
@@ -11,25 +12,29 @@ async function checkSays(said: string, child: Child) {
   )
 }
 
+const done = { cycles: 0, spawns: 0 }
+after(() => figures(done))
+
 describe('signals of samplers', { concurrency: 2 }, () => {
   for (const line of [undefined, ...otherLines]) {
     const title = line ? `Node ${line}: ` : ''
 
     const cycles = line ? '50' : '200'
-    test(`${title}${cycles} starts and stops under a storm of SIGPROF, and SIGPROF afterwards`, () =>
-      checkSays('alive', {
-        file: 'test/fixtures/survival-cycles.js',
-        args: [addonOf(root, line), cycles],
-        line,
-      }))
+    test(`${title}${cycles} starts and stops under a storm of SIGPROF, and SIGPROF afterwards`, async () => {
+      const args = [addonOf(root, line), cycles]
+      await checkSays('alive', { file: 'test/fixtures/survival-cycles.js', args, line })
+      done.cycles += Number(cycles)
+    })
 
-    test(`${title}children of a process of 256 MB at 10 kHz`, () =>
-      checkSays('all ended well', {
+    test(`${title}children of a process of 256 MB at 10 kHz`, async () => {
+      const rounds = line ? 10 : 20
+      const env = { ACME_PROFILING_SAMPLING_HZ: '10000' }
+      const args = ['256', String(rounds)]
+      await checkSays('all ended well', {
         file: 'test/fixtures/survival-spawn.js',
-        args: ['256', line ? '10' : '20'],
-        agent: root,
-        line,
-        env: { ACME_PROFILING_SAMPLING_HZ: '10000' },
-      }))
+        ...{ args, agent: root, line, env },
+      })
+      done.spawns += 3 * rounds
+    })
   }
 })

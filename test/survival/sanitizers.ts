@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { before, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
+import { figures } from '../figures'
 import { type Child, runPlain, runChild as runUnderNode } from './child'
 import { assertSameEnd, assertUploaded, cell, cells, type End, type Place } from './matrix'
 import { addonOf } from './package-copy'
@@ -29,6 +30,8 @@ async function runChild(child: Child) {
 export function testUnder(name: SanitizerName, extent: Extent): void {
   describe(`under ${name} sanitizer`, { skip: whyNot(name) }, () => {
     let agent = ''
+    let cycles = 0
+    after(() => figures({ cycles }))
     let canary = ''
     before(async () => {
       canary = await canaryLibrary(name)
@@ -72,6 +75,7 @@ export function testUnder(name: SanitizerName, extent: Extent): void {
         { code, signal, stdout, stderr },
         { code: 0, signal: null, stdout: 'alive\n', stderr: '' },
       )
+      cycles = extent.cycles
     })
 
     for (const seed of extent.seeds) {

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makePrivate, ownDirectory } from '../private-directory'
+import { privateDirectory } from '../private-directory'
 import { isAlive, ownerOf } from '../process-owner'
 import { boundaryOf } from './multipart'
 import type { DropReason } from './retry'
@@ -43,11 +43,7 @@ export class Spool {
     maxBytes: number,
     dropped: (reason: DropReason) => void,
   ): Spool {
-    const base = ownDirectory(dir)
-    makePrivate(base)
-    const directory = join(base, directoryOf(target))
-    makePrivate(directory)
-    return new Spool(directory, maxBytes, dropped)
+    return new Spool(privateDirectory(dir, directoryOf(target)), maxBytes, dropped)
   }
 
   /** Keeps `body`; the oldest give way to it. Returns false, with the reason counted, if it cannot be kept. */

@@ -1,6 +1,5 @@
 import type { Measure } from '../../pprof/answers'
 import { formatValue } from '../flame/format'
-import { param } from '../url/location'
 
 /** What stands behind a picture: nothing is left out in silence. */
 export function Coverage({
@@ -13,10 +12,8 @@ export function Coverage({
   cutNodes?: number
 }) {
   const per = measure.per === 'total' ? '' : ` per ${measure.per}`
-  // Of one that a person opened, the rest of the selection does not matter.
-  const isOne = param('profile') !== ''
   const parts = [
-    ...(isOne ? ['one profile'] : covered(measure)),
+    ...covered(measure),
     ...(cutNodes > 0 ? [`${cutNodes.toLocaleString('en-US')} small nodes summed up`] : []),
     ...(measure.missingProfiles > 0 ? [`${measure.missingProfiles} profiles expired or unreadable`] : []),
   ]

@@ -1,12 +1,13 @@
 import type { Signal } from '@preact/signals'
 import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Pointed, Window } from '../flame/elements'
+import type { Pointed } from '../flame/elements'
+import { windowOf } from '../flame/layout'
 import type { Picture } from '../flame/picture'
 import { shown } from '../flame/text'
 import { frameOf, markOf } from '../flame/tree'
 import { kept } from '../url/chosen'
 import { change, go, hrefOf, param } from '../url/location'
-import { LocalFile, useSandwichHref } from './local-file'
+import { LocalFile, useFrameHref, useSandwichHref } from './local-file'
 import type { TimeScale } from './ruler'
 import { droppedNames, hiddenNames } from './shape'
 
@@ -27,15 +28,11 @@ const add = (names: string[], name: string) => [...new Set([...names, name])].jo
 
 type Item = [text: string, act: () => void]
 
-function windowOf({ layout }: Picture, node: number): Window {
-  const at = layout.place[node] as number
-  return { from: (layout.left[at] as number) / layout.width, to: (layout.right[at] as number) / layout.width }
-}
-
 /** What can be done with a frame. */
 export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
   const element = useRef<HTMLDivElement>(null)
   const isLocal = useContext(LocalFile)
+  const frameHref = useFrameHref()
   const sandwichHref = useSandwichHref()
   const place = menu.value
   useLayoutEffect(() => {
@@ -62,7 +59,7 @@ export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
   const moment: Item[] = [
     ['Zoom to it', () => onZoom(place.node)],
     ...(time
-      ? [['Choose its time for all views', () => time.onSelect(windowOf(picture, place.node))] as Item]
+      ? [['Choose its time for all views', () => time.onSelect(windowOf(picture.layout, place.node))] as Item]
       : []),
   ]
   const spanItems: Item[] = span
@@ -77,7 +74,7 @@ export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
     ...(isLocal
       ? []
       : [
-          ['Cost over time', () => go(hrefOf('/functions', kept(), { fn: name, file }))] as Item,
+          ['Cost over time', () => go(frameHref({ name, file }))] as Item,
           ['Endpoints that run it', () => go(hrefOf('/endpoints', kept(), { function: name }))] as Item,
           ['Traces that run it', () => go(hrefOf('/traces', kept(), { function: name }))] as Item,
           ...(file === ''

@@ -1,7 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { Elements, Pointed, Seen, Window } from '../flame/elements'
+import type { Elements, Pointed, Seen } from '../flame/elements'
 import { FlameCanvas } from '../flame/flame-canvas'
+import { type Window, windowOf } from '../flame/layout'
 import { findNode, formatNodeId } from '../flame/node-ids'
 import { type Looks, type Picture, pictureOf } from '../flame/picture'
 import type { CallTree } from '../flame/tree'
@@ -172,11 +173,7 @@ interface Zoom {
 
 function zoomOf({ ids, tree, layout }: Picture, node: number): Zoom {
   // Over time a path comes again and again: it names no single box.
-  if (tree.rows) {
-    const at = layout.place[node] as number
-    const [from, to] = [layout.left[at] as number, layout.right[at] as number]
-    return { at: '', x: formatWindow({ from: from / layout.width, to: to / layout.width }) }
-  }
+  if (tree.rows) return { at: '', x: formatWindow(windowOf(layout, node)) }
   return { at: node === 0 ? '' : formatNodeId(ids[node] as number), x: '' }
 }
 

@@ -4,10 +4,10 @@ import { formatPercent, formatValue } from '../flame/format'
 import { curve, nextInGraph, nodeHeight, nodeWidth } from '../flame/graph-walk'
 import { shown } from '../flame/text'
 import type { CallTree } from '../flame/tree'
-import { kept } from '../url/chosen'
-import { change, go, hrefOf, param } from '../url/location'
+import { change, go, param } from '../url/location'
 import type { PlacedGraph } from '../workers/graph-layout'
 import { originTexts } from './frame-name'
+import { useSandwichHref } from './local-file'
 
 const maxNameChars = 24
 const minFirstScale = 0.8
@@ -33,6 +33,7 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
   const [view, setView] = useState<View>()
   const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | undefined>(undefined)
   const text = param('x')
+  const sandwichHref = useSandwichHref()
   // What is seen is in the address; where nothing is, all of it.
   useEffect(() => {
     const { clientWidth, clientHeight } = svg.current as SVGSVGElement
@@ -112,8 +113,7 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
     else if (event.key === '+' || event.key === '=') zoom(1.25, clientWidth / 2, clientHeight / 2)
     else if (event.key === '-') zoom(0.8, clientWidth / 2, clientHeight / 2)
     else if (event.key === '0') change({ x: undefined }, { replace: true })
-    else if (event.key === 's' && frame)
-      go(hrefOf('/explore', kept(), { tab: 'sandwich', fn: frame.name, file: frame.file }))
+    else if (event.key === 's' && frame) go(sandwichHref(frame))
     else return
     event.preventDefault()
   }

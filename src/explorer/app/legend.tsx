@@ -19,11 +19,18 @@ export function Legend() {
 }
 
 /** What the colours of a picture mean, for the groups that weigh most. */
-export function LegendOf({ by, tree }: { by: ColourBy; tree: CallTree }) {
-  const dark = isDark.value
+export function LegendOf({ by, tree }: LegendProps) {
+  return by === 'origin' ? <Legend /> : <Groups by={by} tree={tree} />
+}
+
+interface LegendProps {
+  by: ColourBy
+  tree: CallTree
+}
+
+function Groups({ by, tree }: LegendProps) {
   const entries = useMemo(() => colourEntries(tree, by).slice(0, maxEntries), [tree, by])
-  if (by === 'origin') return <Legend />
-  const { fills } = paletteOf(by, dark)
+  const { fills } = paletteOf(by, isDark.value)
   return (
     <ul class="legend" aria-label="Colours">
       {entries.map(({ name, colour }) => (

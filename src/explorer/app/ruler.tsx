@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals'
-import type { Seen, Window } from '../flame/elements'
+import type { Seen } from '../flame/elements'
+import type { Window } from '../flame/layout'
 import type { TimeRows } from '../flame/time-rows'
 import { formatClock } from '../url/time'
 

@@ -3,7 +3,16 @@ import { shown } from '../flame/text'
 import { kept } from '../url/chosen'
 import { change, hrefOf, param } from '../url/location'
 import { withValue } from '../url/selector'
-import { type SideName, shifts, sides, versionOf, versionsCompared } from '../url/sides'
+import {
+  clearSide,
+  clearSides,
+  type SideName,
+  shifts,
+  sides,
+  swapSides,
+  versionOf,
+  versionsCompared,
+} from '../url/sides'
 import { formatTime } from '../url/time'
 import { Icon } from './icon'
 
@@ -11,23 +20,21 @@ import { Icon } from './icon'
 export function SideRows({ versions }: { versions: string[] }) {
   const q = param('q')
   const [older, newer] = versions.slice(-2)
-  const { a, b } = sides.value
-  const none = { 'a.q': undefined, 'b.q': undefined, 'b.shift': undefined }
-  const swapped = { 'a.q': b.q, 'b.q': a.q, 'a.shift': b.shift, 'b.shift': a.shift }
   return (
     <div class="sides">
-      <SideRow name="a" text="A" versions={versions} />
-      <SideRow name="b" text="B" versions={versions} />
+      {(['a', 'b'] as const).map((name) => (
+        <SideRow key={name} name={name} text={name.toUpperCase()} versions={versions} />
+      ))}
       <div class="presets">
         {older !== undefined && newer !== undefined && (
           <button type="button" onClick={() => change(versionsCompared(q, older, newer))}>
             Previous version
           </button>
         )}
-        <button type="button" onClick={() => change({ ...none, 'a.shift': 'before' })}>
+        <button type="button" onClick={() => change({ ...clearSides, 'a.shift': 'before' })}>
           Previous period
         </button>
-        <button type="button" onClick={() => change({ ...none, 'a.shift': 'day' })}>
+        <button type="button" onClick={() => change({ ...clearSides, 'a.shift': 'day' })}>
           Yesterday
         </button>
         <button
@@ -35,7 +42,7 @@ export function SideRows({ versions }: { versions: string[] }) {
           class="icon"
           aria-label="Swap A and B"
           title="Swap A and B"
-          onClick={() => change(swapped)}
+          onClick={() => change(swapSides())}
         >
           <Icon name="swap" />
         </button>
@@ -44,16 +51,50 @@ export function SideRows({ versions }: { versions: string[] }) {
   )
 }
 
-function SideRow({ name, text, versions }: { name: SideName; text: string; versions: string[] }) {
+interface SideRowProps {
+  name: SideName
+  text: string
+  versions: string[]
+}
+
+function SideRow({ name, text, versions }: SideRowProps) {
+  const side = sides.value[name]
+  const range = { t: undefined, from: String(side.fromMs), to: String(side.toMs) }
+  const open = { q: side.q, ...range, profile: side.profile }
+  return (
+    <div class={`side side-${name}`}>
+      <span class="side-name">{text}</span>
+      {side.profile === '' ? (
+        <Selected name={name} text={text} versions={versions} />
+      ) : (
+        <button
+          type="button"
+          class="chip"
+          title="All profiles of the selection again"
+          onClick={() => change(clearSide(name))}
+        >
+          one profile
+          <Icon name="close" />
+        </button>
+      )}
+      <span class="faint side-time">
+        {formatTime(side.fromMs)} – {formatTime(side.toMs)}
+      </span>
+      <a class="quiet" href={hrefOf('/explore', kept(), open)}>
+        Open {text}
+      </a>
+    </div>
+  )
+}
+
+function Selected({ name, text, versions }: SideRowProps) {
   const side = sides.value[name]
   const [query, setQuery] = useState(side.q)
   useEffect(() => setQuery(side.q), [side.q])
   const version = versionOf(side) ?? ''
   const setSide = (q: string) => change({ [`${name}.q`]: q })
-  const open = { q: side.q, t: undefined, from: String(side.fromMs), to: String(side.toMs) }
   return (
-    <div class={`side side-${name}`}>
-      <span class="side-name">{text}</span>
+    <>
       <select
         aria-label={`Version of ${text}`}
         value={version}
@@ -93,12 +134,6 @@ function SideRow({ name, text, versions }: { name: SideName; text: string; versi
           </option>
         ))}
       </select>
-      <span class="faint side-time">
-        {formatTime(side.fromMs)} – {formatTime(side.toMs)}
-      </span>
-      <a class="quiet" href={hrefOf('/explore', kept(), open)}>
-        Open {text}
-      </a>
-    </div>
+    </>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { addressOf, ask, keyWanted, type Params, Refusal } from '../api/client'
 
 /** An answer on its way. What was there before stays until the next is there, marked as `stale`. */
@@ -27,7 +27,8 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
   const wanted = keyWanted.value
   const [attempt, setAttempt] = useState(0)
   const shownQuery = useRef(query)
-  useEffect(() => {
+  // Before the page is painted: the intake works meanwhile.
+  useLayoutEffect(() => {
     if (address === undefined)
       return setAnswer({ data: undefined, error: undefined, isLoading: false, isSlow: false })
     const known = remembered.get(address) as T | undefined

@@ -55,8 +55,8 @@ export function paletteOf(by: ColourBy, dark: boolean): Palette {
 }
 
 export function nodeColours(tree: CallTree, by: ColourBy): Uint8Array {
-  const firstMark = paletteOf(by, false).fills.length - markHues.light.length
   if (by === 'thread') return threadColours(tree)
+  const firstMark = paletteOf(by, false).fills.length - markHues.light.length
   const ofFrame = by === 'change' ? [] : tree.frames.map((frame) => colourOfFrame(frame, by))
   return Uint8Array.from(tree.frame, (id, node) => {
     const mark = tree.rows?.mark[node] ?? 0
@@ -92,8 +92,8 @@ function threadColours({ parent }: CallTree): Uint8Array {
 export function colourEntries(tree: CallTree, by: ColourBy): { name: string; colour: number }[] {
   const colours = nodeColours(tree, by)
   const found = new Map<string, { colour: number; weight: number }>()
+  const isThread = by === 'thread'
   for (let node = 1; node < tree.parent.length; node++) {
-    const isThread = by === 'thread'
     if (isThread && tree.parent[node] !== 0) continue
     const frame = frameOf(tree, node)
     const name = isThread ? frame.name : packageName(frame)

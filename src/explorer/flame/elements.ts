@@ -1,8 +1,4 @@
-/** Part of the width that is shown, 0 to 1. */
-export interface Window {
-  from: number
-  to: number
-}
+import type { Window } from './layout'
 
 /** One box, or a run of small ones: `count` is above 1 then, and `node` the first. */
 export interface Pointed {

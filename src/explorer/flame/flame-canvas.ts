@@ -1,8 +1,10 @@
-import type { Elements, Events, Pointed, Seen, Window } from './elements'
+import type { Elements, Events, Pointed, Seen } from './elements'
 import { listen } from './flame-input'
-import { font, textMeasure } from './measure-text'
-import { levelAt, paint, paintBand, paintOutline, type Scene, yOf } from './paint'
+import { type Window, windowOf } from './layout'
+import { textMeasure } from './measure-text'
+import { paint, paintBand, paintOutline } from './paint'
 import { type Picture, runsOf } from './picture'
+import { font, levelAt, type Scene, yOf } from './scene'
 import { svgOf } from './svg'
 import { boxAt } from './visible'
 
@@ -63,10 +65,7 @@ export class FlameCanvas {
   }
 
   windowOf(node: number): Window {
-    const { layout } = this.#picture as Picture
-    const at = layout.place[node] as number
-    const { left, right, width } = layout
-    return { from: (left[at] as number) / width, to: (right[at] as number) / width }
+    return windowOf((this.#picture as Picture).layout, node)
   }
 
   get picture(): Picture | undefined {

@@ -1,6 +1,7 @@
-import type { Elements, Events, Window } from './elements'
+import type { Elements, Events } from './elements'
 import type { FlameCanvas } from './flame-canvas'
 import { nextNode } from './keys'
+import type { Window } from './layout'
 
 /** Where the pointer went down, and what was seen then. */
 interface Drag {

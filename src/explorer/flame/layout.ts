@@ -1,5 +1,11 @@
 import type { CallTree } from './tree'
 
+/** Part of the width that is shown, 0 to 1. */
+export interface Window {
+  from: number
+  to: number
+}
+
 /** Boxes ordered by level and, within one, from left to right. Edges are in the unit of the tree's values. */
 export interface Layout {
   levels: number
@@ -57,6 +63,12 @@ export function layOut({ parent, total, rows }: Pick<CallTree, 'parent' | 'total
     right[at] = (leftOf[node] as number) + (total[node] as number)
   }
   return { levels, levelStart, node: ordered, left, right, level, place, width: total[0] ?? 0 }
+}
+
+/** The part of the width that a box has. */
+export function windowOf({ place, left, right, width }: Layout, node: number): Window {
+  const at = place[node] as number
+  return { from: (left[at] as number) / width, to: (right[at] as number) / width }
 }
 
 /** Trees in pre-order or by levels are in order already. */

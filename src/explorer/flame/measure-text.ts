@@ -1,4 +1,4 @@
-export const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
+import { font } from './scene'
 
 /** Pixels of texts in the font of the picture, each measured once; forgets all when there are very many. */
 export function textMeasure(context: CanvasRenderingContext2D): (text: string) => number {

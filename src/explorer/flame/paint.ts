@@ -1,39 +1,5 @@
-import type { Palette } from './colours'
-import type { Layout } from './layout'
-import type { Found } from './search'
-import { type Span, visitLevel } from './visible'
-
-/** All that a picture depends on. */
-export interface Scene {
-  layout: Layout
-  span: Span
-  palette: Palette
-  colours: Uint8Array
-  found: Found | undefined
-  /** Name of a node as it is shown. */
-  label(node: number): string
-  rowHeight: number
-  /** Pixels of the whole picture's height above what is shown, and the height shown. */
-  top: number
-  height: number
-  /** The root at the bottom. */
-  upwards: boolean
-}
-
-/** Boxes narrower than this have no text. */
-export const minTextPixels = 28
-export const padding = 4
-
-/** Y of a level in what is shown. */
-export function yOf({ layout, rowHeight, top, upwards }: Scene, level: number): number {
-  return (upwards ? layout.levels - 1 - level : level) * rowHeight - top
-}
-
-/** The level at a Y; may be none of the layout's. */
-export function levelAt({ layout, rowHeight, top, upwards }: Scene, y: number): number {
-  const row = Math.floor((y + top) / rowHeight)
-  return upwards ? layout.levels - 1 - row : row
-}
+import { coloursOf, fitted, levelAt, minTextPixels, padding, type Scene, yOf } from './scene'
+import { visitLevel } from './visible'
 
 /** Draws what is shown, and nothing else. `measure` gives the pixels of a text, and remembers them. */
 export function paint(
@@ -53,21 +19,14 @@ export function paint(
       const left = Math.max(0, Math.round(x0))
       const width = Math.max(1, Math.min(span.pixels, Math.round(x1)) - left)
       const isRun = end > first
-      const node = layout.node[first] as number
-      const isFaded =
-        scene.found !== undefined && !(isRun ? hasMatch(scene, first, end) : scene.found.nodes[node])
-      const colour = scene.colours[node] as number
-      context.fillStyle = isFaded
-        ? palette.faded
-        : isRun
-          ? runColour(scene, first, end)
-          : (palette.fills[colour] as string)
+      const { fill, ink } = coloursOf(scene, first, end)
+      context.fillStyle = fill
       // A pixel is left between boxes as long as they are wide enough for it.
       const isTold = !isRun || span.runPixels === undefined
       context.fillRect(left, y, width > 2 && isTold ? width - 1 : width, rowHeight - 1)
       if (isRun || width < minTextPixels) return
-      context.fillStyle = isFaded ? palette.fadedText : (palette.texts[colour] as string)
-      const text = fitted(scene.label(node), width - 2 * padding, measure)
+      context.fillStyle = ink
+      const text = fitted(scene.label(layout.node[first] as number), width - 2 * padding, measure)
       if (text !== '') context.fillText(text, left + padding, y + rowHeight / 2)
     })
   }
@@ -108,28 +67,4 @@ export function paintBand(
   context.lineWidth = 1
   context.strokeStyle = palette.focus
   context.strokeRect(Math.round(x0) + 0.5, -1, Math.max(1, Math.round(x1 - x0) - 1), height + 2)
-}
-
-/** Over time a run is short, and the one in its middle stands for it; elsewhere it stands for nobody. */
-export function runColour(
-  { layout, span, palette, colours, found }: Pick<Scene, 'layout' | 'span' | 'palette' | 'colours' | 'found'>,
-  first: number,
-  last: number,
-): string {
-  if (found) return palette.match
-  if (span.runPixels === undefined) return palette.run
-  return palette.fills[colours[layout.node[(first + last) >>> 1] as number] as number] as string
-}
-
-function hasMatch({ layout, found }: Scene, first: number, last: number): boolean {
-  for (let at = first; at <= last; at++) if (found?.nodes[layout.node[at] as number]) return true
-  return false
-}
-
-/** As much of a text as fits, by the width of the whole. */
-export function fitted(text: string, pixels: number, measure: (text: string) => number): string {
-  const whole = measure(text)
-  if (whole <= pixels) return text
-  const chars = Math.floor((text.length * pixels) / whole) - 1
-  return chars < 2 ? '' : `${text.slice(0, chars)}…`
 }

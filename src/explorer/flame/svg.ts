@@ -1,10 +1,9 @@
-import { font } from './measure-text'
-import { fitted, minTextPixels, padding, runColour, type Scene } from './paint'
+import { coloursOf, fitted, font, minTextPixels, padding, type Scene } from './scene'
 import { visitLevel } from './visible'
 
 /** The rows of a scene, all of them, as a document of its own: boxes with their whole names as titles, and no script. */
 export function svgOf(scene: Scene, measure: (text: string) => number): string {
-  const { layout, span, palette, rowHeight, upwards, colours, found } = scene
+  const { layout, span, palette, rowHeight, upwards } = scene
   const height = layout.levels * rowHeight
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${span.pixels}" height="${height}" viewBox="0 0 ${span.pixels} ${height}" style="font: ${escaped(font)}">`,
@@ -15,18 +14,14 @@ export function svgOf(scene: Scene, measure: (text: string) => number): string {
     visitLevel(layout, level, span, (x0, x1, first, last) => {
       const left = Math.max(0, x0)
       const width = Math.max(0.5, Math.min(span.pixels, x1) - left)
-      const node = layout.node[first] as number
       const isRun = last > first
-      const isFaded = found !== undefined && !isRun && !found.nodes[node]
-      const colour = colours[node] as number
-      const fill = isFaded ? palette.faded : isRun ? runColour(scene, first, last) : palette.fills[colour]
-      const name = isRun ? `${last - first + 1} small frames` : scene.label(node)
+      const { fill, ink } = coloursOf(scene, first, last)
+      const name = isRun ? `${last - first + 1} small frames` : scene.label(layout.node[first] as number)
       parts.push(
         `<g><title>${escaped(name)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${Math.max(0.5, width - 0.5).toFixed(1)}" height="${rowHeight - 1}" fill="${fill}"/>`,
       )
       const text = isRun || width < minTextPixels ? '' : fitted(name, width - 2 * padding, measure)
       if (text !== '') {
-        const ink = isFaded ? palette.fadedText : palette.texts[colour]
         parts.push(
           `<text x="${(left + padding).toFixed(1)}" y="${y + rowHeight / 2 + 4}" fill="${ink}">${escaped(text)}</text>`,
         )

@@ -67,7 +67,7 @@ export function timeRows(timeline: Timeline, fromMs: number, toMs: number): Time
   })
   const alone = spans.get(noThread)
   if (alone) made.stacked(made.lane('Spans without samples'), spanItems(alone))
-  return { ...made.finish(), samples: threads.reduce((all, { stack }) => all + stack.length, 0) }
+  return { ...made.finish(), samples: sum(threads.map(({ stack }) => stack.filter((id) => id >= 0).length)) }
 }
 
 type Takes = (leaf: Origin) => boolean
@@ -95,10 +95,10 @@ function spansByThread({ spans }: Timeline, threads: readonly Thread[]) {
   return found
 }
 
-/** Start and end of each sample that ran something, on the thread's own clock; undefined where it waited. */
+/** Start and end of each sample that ran something, on the thread's own clock; undefined where it waited or the filter leaves it out. */
 function runs(thread: Thread, { stacks, frames }: Timeline, at: number, previousMs: number) {
   const endMs = thread.endMs[at] as number
-  const stack = stacks[thread.stack[at] as number] as number[]
+  const stack = stacks[thread.stack[at] as number] ?? []
   if (stack.length === 0 || frames[stack[0] as number]?.origin === 'idle') return undefined
   const startMs = Math.max(previousMs, endMs - (thread.wallMs[at] as number), 0)
   return { startMs: startMs - previousMs < maxPauseMs ? previousMs : startMs, endMs, stack }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Comparison, ServiceSummary as Service } from '../../pprof/answers'
+import type { Params } from '../api/client'
 import { comparedTree, sideTree } from '../api/trees'
 import { FlameTools, Toggle } from '../app/flame-tools'
 import { FlameView } from '../app/flame-view'
@@ -17,7 +18,7 @@ import type { CallTree } from '../flame/tree'
 import { aggregate } from '../url/chosen'
 import { change, param, place } from '../url/location'
 import { wantedValue } from '../url/selector'
-import { byVersion, sides, versionsCompared } from '../url/sides'
+import { byVersion, type Side, type SideName, sides, versionsCompared } from '../url/sides'
 import { range } from '../url/time'
 import { ChangeTable } from './change-table'
 
@@ -55,8 +56,8 @@ export function ComparePage() {
   const { a, b } = sides.value
   const asked = {
     ...rest,
-    ...{ 'a.q': a.q, 'a.fromMs': a.fromMs, 'a.toMs': a.toMs },
-    ...{ 'b.q': b.q, 'b.fromMs': b.fromMs, 'b.toMs': b.toMs },
+    ...askedOf('a', a),
+    ...askedOf('b', b),
   }
   const answer = useQuery<Comparison>('compare', isChosen ? asked : undefined)
   return (
@@ -65,6 +66,13 @@ export function ComparePage() {
       <Shown answer={answer}>{(comparison) => <Compared comparison={comparison} />}</Shown>
     </section>
   )
+}
+
+function askedOf(name: SideName, { q, fromMs, toMs, profile }: Side): Params {
+  return {
+    ...{ [`${name}.q`]: q, [`${name}.fromMs`]: fromMs, [`${name}.toMs`]: toMs },
+    ...(profile !== '' && { [`${name}.profileIds`]: [profile] }),
+  }
 }
 
 function Compared({ comparison }: { comparison: Comparison }) {
@@ -138,7 +146,11 @@ function SideBySide({ tree, unit }: { tree: CallTree; unit: string }) {
           <div key={side} class={`fill side-${side}`}>
             <h3>
               <span class="side-name">{side.toUpperCase()}</span>{' '}
-              <span class="cut">{shown(sides.value[side].q || 'all profiles', 120)}</span>
+              <span class="cut">
+                {sides.value[side].profile === ''
+                  ? shown(sides.value[side].q || 'all profiles', 120)
+                  : 'one profile'}
+              </span>
             </h3>
             <FlameView
               tree={trees[side]}

@@ -15,6 +15,8 @@ interface Row {
   wall: number
   cpuPerRequest: number
   requests: number
+  /** Allocated bytes; V8 knows no endpoint of them, other clients may. */
+  allocated: number
   /** CPU per request in the newest version against the one before, as a part of that; undefined where one of them has none. */
   change: number | undefined
 }
@@ -30,6 +32,7 @@ export function EndpointsPage() {
   const cpu = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu' })
   const each = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu', per: 'request' })
   const wall = useQuery<TopFunctions>('top-functions', { ...base, value: 'wall' })
+  const allocations = useQuery<TopFunctions>('top-functions', { ...base, kind: 'heap', value: 'alloc_space' })
   const byVersions = useQuery<TopFunctions>('top-functions', {
     ...base,
     ...{ value: 'cpu', per: 'request', groupBy: ['version', 'endpoint'] },
@@ -50,6 +53,7 @@ export function EndpointsPage() {
               wall: of(wall.data, endpoint),
               cpuPerRequest,
               requests: Math.round(requests),
+              allocated: of(allocations.data, endpoint),
               change: changeOf(endpoint),
             }
           })
@@ -103,9 +107,10 @@ function Endpoints({ rows, whole, versions }: { rows: Row[]; whole: number; vers
       ),
   }
 
+  const hasAllocations = rows.some(({ endpoint, allocated }) => endpoint !== '' && allocated > 0)
   const none = <span class="faint">–</span>
   const amount = (
-    name: 'cpuPerRequest' | 'requests' | 'wall',
+    name: 'cpuPerRequest' | 'requests' | 'wall' | 'allocated',
     title: string,
     text: (row: Row) => string,
   ): Column<Row> => ({
@@ -155,6 +160,9 @@ function Endpoints({ rows, whole, versions }: { rows: Row[]; whole: number; vers
         ...(older !== undefined && newer !== undefined ? [change] : []),
         amount('requests', 'Requests', (row) => row.requests.toLocaleString('en-US')),
         amount('wall', 'Wall time', (row) => formatValue(row.wall, 'nanoseconds')),
+        ...(hasAllocations
+          ? [amount('allocated', 'Allocated', (row) => formatValue(row.allocated, 'bytes'))]
+          : []),
         {
           name: 'traces',
           title: '',

@@ -1,22 +1,17 @@
-import { useMemo } from 'preact/hooks'
 import type { CallGraph, FunctionLines, Metrics, TopFunctions } from '../../pprof/answers'
 import { FrameName } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
+import { chartSteps, VersionLines } from '../app/version-lines'
 import { useVersionMarks } from '../app/version-marks'
-import { Chart } from '../charts/chart'
-import type { TimeSeries } from '../charts/draw'
 import { formatPercent, formatValue } from '../flame/format'
 import { shortFile, shown } from '../flame/text'
 import { aggregate, isFiltered, kept, measured, selection } from '../url/chosen'
 import { hrefOf, param } from '../url/location'
-import { range } from '../url/time'
+import { range, stepMsOf } from '../url/time'
 import { Deployments } from './deployments'
-
-const minStepMs = 60_000
-const steps = 120
 
 /** One function's cost over time and versions, who calls it, what it calls, and its lines. */
 export function FunctionsPage() {
@@ -122,8 +117,7 @@ function OneFunction({ name, file }: { name: string; file: string }) {
 }
 
 function OverTime({ name, file }: { name: string; file: string }) {
-  const { fromMs, toMs } = range.value
-  const stepMs = Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs)
+  const stepMs = stepMsOf(range.value, chartSteps)
   const answer = useQuery<Metrics>('metrics', {
     ...selection.value,
     ...measured.value,
@@ -138,15 +132,7 @@ function OverTime({ name, file }: { name: string; file: string }) {
     <div class="panel">
       <h3>{overTimeTitle(answer.data?.measure.gauge === true)}, by version</h3>
       <Shown answer={answer}>
-        {({ groups, timesMs, stepMs, measure }) => (
-          <Series
-            groups={groups}
-            timesMs={timesMs}
-            stepMs={stepMs}
-            unit={measure.unit}
-            {...(marks && { marks })}
-          />
-        )}
+        {(metrics) => <VersionLines metrics={metrics} marks={marks} none="It did not run in this range." />}
       </Shown>
     </div>
   )
@@ -158,31 +144,6 @@ function overTimeTitle(isGauge: boolean): string {
   if (per === 'total') return 'Total'
   if (isGauge) return 'Average of one process'
   return per === '' ? 'Total per second of process time' : `Total per ${per}`
-}
-
-function Series({
-  groups,
-  timesMs,
-  stepMs,
-  unit,
-  marks,
-}: Pick<Metrics, 'groups' | 'timesMs' | 'stepMs'> & Pick<TimeSeries, 'marks'> & { unit: string }) {
-  const series = useMemo(
-    () =>
-      groups.slice(0, 7).map(({ by, total }) => ({ name: shown(by[0] || 'no version', 40), values: total })),
-    [groups],
-  )
-  if (series.length === 0) return <p class="faint">It did not run in this range.</p>
-  return (
-    <>
-      <Chart series={series} timesMs={timesMs} unit={unit} {...(marks && { marks })} />
-      <p class="faint small">
-        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. A dashed line is the first profile of a
-        version. Drag over a part to choose that time.
-        {groups.length > 7 && ` ${groups.length - 7} more versions are not drawn.`}
-      </p>
-    </>
-  )
 }
 
 interface NeighboursProps {

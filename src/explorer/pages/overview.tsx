@@ -9,11 +9,11 @@ import { shown } from '../flame/text'
 import { kept } from '../url/chosen'
 import { hrefOf } from '../url/location'
 import { writeTerms } from '../url/selector'
-import { formatAgo, now, range } from '../url/time'
+import { formatAgo, now, range, stepMsOf } from '../url/time'
 import { Insights } from './insights'
+import { Losses } from './losses'
 
-const minStepMs = 60_000
-const steps = 40
+const sparklineSteps = 40
 const shownRows = 8
 
 /** Who reports, and what it costs. */
@@ -32,12 +32,12 @@ export function OverviewPage() {
           )
         }
       </Shown>
+      <Losses />
     </section>
   )
 }
 
 function Services({ services }: { services: Service[] }) {
-  const { fromMs, toMs } = range.value
   const group = { ...range.value, groupBy: ['service'], limit: 1 }
   const cpu = useQuery<TopFunctions>('top-functions', { ...group, kind: 'wall', value: 'cpu' })
   const perSecond = useQuery<TopFunctions>('top-functions', {
@@ -55,7 +55,7 @@ function Services({ services }: { services: Service[] }) {
   const time = useQuery<Metrics>('metrics', {
     ...range.value,
     ...{ kind: 'wall', value: 'cpu', groupBy: ['service'] },
-    stepMs: Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs),
+    stepMs: stepMsOf(range.value, sparklineSteps),
   })
   const of = (answer: { data: TopFunctions | undefined }, service: string) =>
     answer.data?.groups.find(({ by }) => by[0] === service)?.total ?? 0

@@ -7,8 +7,9 @@ import { Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { kept, selection } from '../url/chosen'
+import { kept, measured, selection } from '../url/chosen'
 import { change, hrefOf, param } from '../url/location'
+import { chosenSides, clearSide, profileSide, type SideName } from '../url/sides'
 import { formatTime } from '../url/time'
 
 const perPage = 200
@@ -54,6 +55,7 @@ function Profiles({ profiles, offset }: { profiles: Profile[]; offset: number })
         <button type="button" disabled={profiles.length < perPage} onClick={() => goTo(offset + perPage)}>
           Older
         </button>
+        <Compared />
       </div>
       <Table
         label="Profiles"
@@ -117,6 +119,12 @@ function Profiles({ profiles, offset }: { profiles: Profile[]; offset: number })
             cell: ({ totals }) => cost(totals),
           },
           {
+            name: 'compare',
+            title: 'Compare',
+            width: '84px',
+            cell: (one) => <SideChoice profile={one} />,
+          },
+          {
             name: 'bytes',
             title: 'pprof',
             width: '130px',
@@ -142,11 +150,65 @@ function Profiles({ profiles, offset }: { profiles: Profile[]; offset: number })
   )
 }
 
-function openHref({ id, kind, startMs, endMs }: Profile): string {
-  const value = kind === 'heap' ? 'inuse_space' : kind === 'wall' ? 'cpu' : undefined
-  // A profile belongs where it starts; the columns know whole minutes.
-  const range = { t: undefined, from: String(startMs - 60_000), to: String(endMs + 60_000) }
-  return hrefOf('/explore', kept(), { ...range, kind, value, profile: id })
+/** Makes a profile one side of a comparison, or takes it away again. Of two kinds there is nothing to compare. */
+function SideChoice({ profile }: { profile: Profile }) {
+  const other = { a: 'b', b: 'a' } as const
+  const chosen = (name: SideName) => param(`${name}.profile`)
+  return (
+    <span class="segments side-choice">
+      {(['a', 'b'] as const).map((name) => {
+        const isOn = chosen(name) === profile.id
+        const text = name.toUpperCase()
+        const isOther = chosen(other[name]) !== '' && measured.value.kind !== profile.kind
+        return (
+          <button
+            type="button"
+            key={name}
+            aria-pressed={isOn}
+            aria-label={`Compare as ${text}`}
+            title={isOther ? `Side ${other[name].toUpperCase()} is of another kind` : `Compare as ${text}`}
+            disabled={isOther || chosen(other[name]) === profile.id}
+            onClick={() =>
+              change(
+                isOn
+                  ? clearSide(name)
+                  : { ...profileSide(name, profile.id, rangeAround(profile)), ...measureOf(profile) },
+              )
+            }
+          >
+            {text}
+          </button>
+        )
+      })}
+    </span>
+  )
+}
+
+/** The way to the comparison, once both sides are chosen. */
+function Compared() {
+  const [a, b] = [param('a.profile'), param('b.profile')]
+  if (a === '' && b === '') return null
+  if (a === '' || b === '')
+    return <span class="faint">Choose {a === '' ? 'A' : 'B'} too, to compare the two.</span>
+  return (
+    <a class="button" href={hrefOf('/compare', kept(), chosenSides())}>
+      Compare A with B
+    </a>
+  )
+}
+
+function openHref(profile: Profile): string {
+  const { fromMs, toMs } = rangeAround(profile)
+  const range = { t: undefined, from: String(fromMs), to: String(toMs) }
+  return hrefOf('/explore', kept(), { ...range, ...measureOf(profile), profile: profile.id })
+}
+
+/** A profile belongs where it starts; the columns know whole minutes. */
+const rangeAround = ({ startMs, endMs }: Profile) => ({ fromMs: startMs - 60_000, toMs: endMs + 60_000 })
+
+function measureOf({ kind, totals }: Profile) {
+  const usual: Record<string, string> = { heap: 'inuse_space', wall: 'cpu' }
+  return { kind, value: Object.hasOwn(usual, kind) ? usual[kind] : Object.keys(totals)[0] }
 }
 
 function cost({ cpu, inuse_space: live }: Record<string, number>) {

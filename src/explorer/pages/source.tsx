@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { FunctionLines, SourceText } from '../../pprof/answers'
 import { Refusal } from '../api/client'
+import { CodeLine, useTokens } from '../app/code-line'
 import { Empty, ErrorNote, Shown } from '../app/states'
 import { useQuery } from '../app/use-query'
 import { formatPercent, formatValue } from '../flame/format'
@@ -12,8 +13,6 @@ import { change, param } from '../url/location'
 
 const rowPixels = 20
 const maxFiles = 300
-/** More of one line is not shown: bundles have lines of megabytes. */
-const maxLineChars = 600
 
 /** Lines of a file with what each costs. */
 export function SourceTab({ tree }: { tree: CallTree }) {
@@ -85,12 +84,15 @@ interface LinesProps {
 function Lines({ costs, text, error, isReady, file, choose }: LinesProps) {
   const { unit } = costs.measure
   const ofLine = useMemo(() => new Map(costs.lines.map((line) => [line.line, line])), [costs])
-  const rows = useMemo(() => {
-    const texts = text?.text.split(/\r\n|\r|\n/)
-    return texts
-      ? texts.map((content, i) => ({ line: i + 1, content }))
-      : costs.lines.map(({ line }) => ({ line, content: '' }))
-  }, [text, costs])
+  const texts = useMemo(() => text?.text.split(/\r\n|\r|\n/), [text])
+  const tokens = useTokens(texts)
+  const rows = useMemo(
+    () =>
+      texts
+        ? texts.map((content, i) => ({ line: i + 1, content }))
+        : costs.lines.map(({ line }) => ({ line, content: '' })),
+    [texts, costs],
+  )
   const hot = useMemo(
     () => [...costs.lines].sort((a, b) => b.self - a.self || b.total - a.total).slice(0, 30),
     [costs],
@@ -185,7 +187,9 @@ function Lines({ costs, text, error, isReady, file, choose }: LinesProps) {
                   )}
                 </span>
                 <span role="cell">{line}</span>
-                <code role="cell">{shown(content.replaceAll('\t', '    '), maxLineChars)}</code>
+                <code role="cell">
+                  <CodeLine text={content} tokens={tokens?.[line - 1]} />
+                </code>
               </div>
             )
           })}

@@ -8,7 +8,7 @@ import { useQuery } from '../app/use-query'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
 import { timeRows } from '../flame/time-rows'
-import { formatMoment, moment, selection } from '../url/chosen'
+import { formatMoment, moment, sampleFilter, selection } from '../url/chosen'
 import { change, hrefOf, param, place } from '../url/location'
 import { wantedValue, withValue } from '../url/selector'
 import { formatClock, formatTime } from '../url/time'
@@ -136,7 +136,10 @@ function OneProcess({ process }: { process: Process }) {
   const end = Number(param('end')) || process.toMs
   const toMs = Math.ceil(Math.min(end, process.toMs))
   const fromMs = Math.floor(Math.max(process.fromMs, toMs - shownMs))
-  const answer = useQuery<Timeline>('timeline', { runtimeId: process.runtimeId, fromMs, toMs })
+  const answer = useQuery<Timeline>('timeline', {
+    ...{ runtimeId: process.runtimeId, fromMs, toMs },
+    ...sampleFilter.value,
+  })
   const goTo = (next: number) =>
     change({ end: next >= process.toMs ? undefined : String(next), x: undefined }, { replace: true })
   return (
@@ -188,6 +191,13 @@ function OneProcess({ process }: { process: Process }) {
 
 function Lanes({ timeline, fromMs, toMs }: { timeline: Timeline; fromMs: number; toMs: number }) {
   const rows = useMemo(() => timeRows(timeline, fromMs, toMs), [timeline, fromMs, toMs])
+  const isFiltered = Object.keys(sampleFilter.value).length > 0
+  if (rows.samples === 0 && isFiltered)
+    return (
+      <Empty title="Nothing of this process passes the filters in this time">
+        <p>Remove a filter above, or choose another time or process.</p>
+      </Empty>
+    )
   if (rows.samples === 0 && timeline.spans.length === 0)
     return (
       <Empty title="The samples of this process have no times">
@@ -215,10 +225,11 @@ function Lanes({ timeline, fromMs, toMs }: { timeline: Timeline; fromMs: number;
         time={time}
       />
       <p class="faint small">
-        {rows.samples.toLocaleString('en-US')} samples, {timeline.spans.length.toLocaleString('en-US')} spans
+        {rows.samples.toLocaleString('en-US')} samples, {timeline.spans.length.toLocaleString('en-US')}{' '}
+        {timeline.spans.length === 1 ? 'span' : 'spans'}
         {timeline.cutSamples > 0 &&
           `; ${timeline.cutSamples.toLocaleString('en-US')} samples more are left out (limits.timelineSamples)`}
-        . Where nothing is drawn, a thread waited.
+        . Where nothing is drawn, a thread waited{isFiltered && ' or ran what the filters leave out'}.
       </p>
     </>
   )

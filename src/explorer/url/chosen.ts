@@ -52,17 +52,24 @@ export const momentFilter = computed(
     moment.value ? { 'filter.fromMs': moment.value.fromMs, 'filter.toMs': moment.value.toMs } : {},
 )
 
+/** Filters of the address as queries of samples take them, but for the chosen time and profile. */
+export const sampleFilter = computed(
+  (): Params =>
+    Object.fromEntries(
+      [...Object.entries(filter.value), ...labelFilter.value].map(([name, value]) => [
+        `filter.${name}`,
+        value,
+      ]),
+    ),
+)
+
 /** Selection, measure and filter: what most queries take. */
 export const aggregate = computed((): Params => {
-  const prefixed = [...Object.entries(filter.value), ...labelFilter.value].map(([name, value]) => [
-    `filter.${name}`,
-    value,
-  ])
   const profile = place.value.params.get('profile')
   return {
     ...selection.value,
     ...measured.value,
-    ...Object.fromEntries(prefixed),
+    ...sampleFilter.value,
     ...(profile && { 'filter.profileIds': [profile] }),
     ...momentFilter.value,
     per: place.value.params.get('per') ?? undefined,
@@ -75,12 +82,12 @@ export const isFiltered = computed(
 )
 
 /** Parameters that go along from view to view, beside the filters. */
-const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by', 'sel'] as const
+const common = ['q', 't', 'from', 'to', 'kind', 'value', 'per', 'by'] as const
 
 export function kept(): Record<string, string | undefined> {
-  const { params } = place.value
   return {
-    ...Object.fromEntries(common.map((name) => [name, params.get(name) ?? undefined])),
+    ...keptWithoutFilters(),
+    sel: place.value.params.get('sel') ?? undefined,
     ...filter.value,
     ...Object.fromEntries(labelFilter.value),
   }
@@ -89,9 +96,7 @@ export function kept(): Record<string, string | undefined> {
 /** For the overview, which begins anew: it is of all services. */
 export function keptWithoutFilters(): Record<string, string | undefined> {
   const { params } = place.value
-  return Object.fromEntries(
-    common.filter((name) => name !== 'sel').map((name) => [name, params.get(name) ?? undefined]),
-  )
+  return Object.fromEntries(common.map((name) => [name, params.get(name) ?? undefined]))
 }
 
 const allFilters = ['endpoint', 'thread', 'function', 'traceId', 'labels', 'sel', 'profile']

@@ -36,6 +36,13 @@ export function rangeOf(params: URLSearchParams, nowMs: number, prefix = ''): Ra
 
 export const range = computed(() => rangeOf(place.value.params, now.value))
 
+const minStepMs = 60_000
+
+/** Whole minutes, of which a range has so many at most. */
+export function stepMsOf({ fromMs, toMs }: Range, steps: number): number {
+  return Math.max(minStepMs, Math.ceil((toMs - fromMs) / steps / minStepMs) * minStepMs)
+}
+
 export const isLive = computed(() => !place.value.params.has('from'))
 
 const liveMs = 15_000

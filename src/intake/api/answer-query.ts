@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { CodedError } from '../../pprof/errors'
-import type { QuerySource } from '../context'
+import type { Context, QuerySource } from '../context'
+import type { Losses } from '../losses'
 import type { Reply } from '../receive/protocol'
 import type { BytesQueryName } from '../store/intake-store'
 import type { Endpoint } from './endpoints'
@@ -12,16 +13,19 @@ const zip = promisify(gzip)
 
 /** Answers one request of the API. `query` is what stands behind the `?`. Rejects with CodedError. */
 export async function answerQuery(
-  queries: QuerySource | undefined,
+  { queries, counters }: Pick<Context, 'queries' | 'counters'>,
   endpoint: Endpoint,
   query: string,
 ): Promise<Reply> {
-  if (queries === undefined) throw new CodedError('store_unavailable')
   const params = readParams(query, endpoint.params)
   for (const field of endpoint.required) {
     if (params[field] === undefined) throw new CodedError('query_invalid', { field, reason: 'is missing' })
   }
   const complete = withDefaults(params, endpoint)
+  if (endpoint.query === 'losses') {
+    return { status: 200, body: counters.losses.during(complete as Parameters<Losses['during']>[0]) }
+  }
+  if (queries === undefined) throw new CodedError('store_unavailable')
   if (endpoint.answers === undefined) {
     const bytes = await queries.queryBytes(endpoint.query as BytesQueryName, complete)
     const body = endpoint.path.endsWith('.gz') ? await zip(bytes) : bytes

@@ -5,7 +5,8 @@ import type { ParamTypes } from './params'
 export interface Endpoint {
   method: 'GET' | 'POST'
   path: string
-  query: QueryName
+  /** `losses` is answered by the intake itself, all others by its store. */
+  query: QueryName | 'losses'
   summary: string
   params: ParamTypes
   /** Those that must be given. */
@@ -30,6 +31,8 @@ const filter: ParamTypes = {
   'filter.fromMs': 'number',
   'filter.toMs': 'number',
 }
+
+const side: ParamTypes = { ...selection, profileIds: 'list' }
 
 const measure: ParamTypes = { kind: 'text', value: 'text', per: 'text' }
 
@@ -127,7 +130,7 @@ export const endpoints: readonly Endpoint[] = [
     'timeline',
     'timeline',
     'What each thread of a process ran when',
-    { ...range, runtimeId: 'text' },
+    { ...range, runtimeId: 'text', ...filter },
     'Timeline',
     ['runtimeId', 'fromMs', 'toMs'],
   ),
@@ -136,8 +139,8 @@ export const endpoints: readonly Endpoint[] = [
     'compare',
     'Two selections side by side',
     {
-      ...prefixed('a', selection),
-      ...prefixed('b', selection),
+      ...prefixed('a', side),
+      ...prefixed('b', side),
       ...measure,
       ...filter,
       limit: 'number',
@@ -162,12 +165,19 @@ export const endpoints: readonly Endpoint[] = [
     ['stepMs'],
   ),
   get('insights', 'insights', 'What stands out, with the view that proves it', selection, 'Insights'),
+  get(
+    'losses',
+    'losses',
+    'What was not kept since the start, as far as it went on in the range',
+    range,
+    'Losses',
+  ),
   get('merge.pb.gz', 'exportProfile', 'An aggregate as a pprof in gzip', aggregate, undefined),
 ]
 
 function get(
   name: string,
-  query: QueryName,
+  query: Endpoint['query'],
   summary: string,
   params: ParamTypes,
   answers: string | undefined,

@@ -12,18 +12,30 @@ export function chanceOf(a: number, b: number, aExposure: number, bExposure: num
 
 const exactUpTo = 1_000
 
-/** Twice the smaller tail, 1 at most. */
+const logFactorial = new Float64Array(exactUpTo + 1)
+for (let n = 2; n <= exactUpTo; n++) logFactorial[n] = (logFactorial[n - 1] as number) + Math.log(n)
+
+const negligible = 1e-17
+
+/** Twice the smaller tail, 1 at most. The tail that leads away from the mean is summed: its terms soon count for nothing. */
 function exact(k: number, n: number, share: number): number {
   const ratio = share / (1 - share)
-  let log = n * Math.log1p(-share)
-  let below = 0
-  let at = 0
-  for (let i = 0; i <= k; i++) {
-    at = Math.exp(log)
-    below += at
-    log += Math.log(((n - i) / (i + 1)) * ratio)
+  const ways = (logFactorial[n] as number) - (logFactorial[k] as number) - (logFactorial[n - k] as number)
+  const at = Math.exp(ways + k * Math.log(share) + (n - k) * Math.log1p(-share))
+  let tail = at
+  let term = at
+  if (k <= n * share) {
+    for (let i = k; i > 0 && term > tail * negligible; i--) {
+      term *= i / ((n - i + 1) * ratio)
+      tail += term
+    }
+  } else {
+    for (let i = k; i < n && term > tail * negligible; i++) {
+      term *= ((n - i) / (i + 1)) * ratio
+      tail += term
+    }
   }
-  return Math.min(1, 2 * Math.min(below, 1 - below + at))
+  return Math.min(1, 2 * Math.min(tail, 1 - tail + at))
 }
 
 function normal(k: number, n: number, share: number): number {

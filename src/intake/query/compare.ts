@@ -5,7 +5,7 @@ import { boundedCount, invalid } from './params'
 import type { Sources } from './queries'
 import { StackTable } from './stack-table'
 import { buildTree, pruneTree } from './tree'
-import type { CompareParams, Comparison, Measure } from './types'
+import type { CompareParams, Comparison, Measure, SideParams } from './types'
 import { type WeightedStacks, weightedStacks } from './weighted-stacks'
 
 const usualNodes = 16_384
@@ -17,8 +17,8 @@ export async function compare(sources: Sources, params: CompareParams): Promise<
   const nodes = boundedCount('maxNodes', params.maxNodes, usualNodes, maxNodes)
   const { a: aSelection, b: bSelection, ...common } = params
   if (!aSelection || !bSelection) invalid('a', 'or b is missing')
-  const a = await weightedStacks(sources, { ...common, ...aSelection })
-  const b = await weightedStacks(sources, { ...common, ...bSelection })
+  const sides = [aSelection, bSelection].map((side) => weightedStacks(sources, sideOf(common, side)))
+  const [a, b] = (await Promise.all(sides)) as [WeightedStacks, WeightedStacks]
   const both = joinStacks(a, b)
   const aOnly = both.value.map((value, row) => (row < both.firstOfB ? value * a.scale : 0))
   const bOnly = both.value.map((value, row) => (row < both.firstOfB ? 0 : value * b.scale))
@@ -34,6 +34,11 @@ export async function compare(sources: Sources, params: CompareParams): Promise<
     nodes: { parent: Array.from(tree.parent), frame: Array.from(tree.frame), aSelf, aTotal, bSelf, bTotal },
     cutNodes,
   }
+}
+
+function sideOf(common: Omit<CompareParams, 'a' | 'b'>, { profileIds, ...selection }: SideParams) {
+  const filter = { ...common.filter, ...(profileIds && { profileIds }) }
+  return { ...common, ...selection, filter }
 }
 
 type Joined = Pick<

@@ -19,6 +19,7 @@ export function functionSums(stacks: Stacks, values: Float64Array, groups?: numb
     const stack = rowStack[row] as number
     if (stack < 0 || (groups !== undefined && (rowGroup[row] as number) < 0)) continue
     const value = values[row] as number
+    if (value === 0) continue
     const base = groups === undefined ? 0 : (rowGroup[row] as number) * width
     const from = stackStart[stack] as number
     const to = stackStart[stack + 1] as number

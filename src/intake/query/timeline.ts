@@ -9,6 +9,8 @@ import { maxProfileMs, readRows } from './blob-totals'
 import { frameInfo } from './origin'
 import { checkRange, invalid } from './params'
 import type { Sources } from './queries'
+import { type SampleTest, sampleTest } from './sample-filter'
+import { expandFilter } from './span-filter'
 import { spanInfo } from './spans'
 import type { Timeline, TimelineParams } from './types'
 
@@ -19,7 +21,7 @@ const maxSpans = 10_000
 export async function timeline(sources: Sources, params: TimelineParams): Promise<Timeline> {
   const { profiles, limits } = sources
   const { fromMs, toMs } = checkRange(params, limits)
-  const { runtimeId } = params
+  const { runtimeId, filter = {} } = params
   if (typeof runtimeId !== 'string' || runtimeId === '') invalid('runtimeId', 'is missing')
   const minutes = (toMs - fromMs) / 60_000
   if (minutes > limits.timelineMinutes) {
@@ -33,18 +35,24 @@ export async function timeline(sources: Sources, params: TimelineParams): Promis
   }
   const selector = [{ key: 'runtime-id', pattern: runtimeId.replaceAll('*', ''), negated: false }]
   const range = { fromMs: Math.max(0, fromMs - maxProfileMs), toMs }
-  const listed = await profiles.listProfiles({ ...range, selector, limit: limits.queryProfiles })
+  const { profileIds: ids } = filter
+  const listed = await profiles.listProfiles({
+    ...{ ...range, selector, limit: limits.queryProfiles },
+    ...(ids && { ids }),
+  })
   const rows = listed
     .filter(({ endMs, kind }) => endMs > fromMs && (kind === wallKind.name || kind === eventKind))
     .reverse()
+  const inside = await expandFilter(sources, filter, { ...range, selector })
   const built = new TimelineBuilder(fromMs, toMs, limits.timelineSamples)
   for await (const { row, profile } of readRows(sources, rows, () => {})) {
-    if (row.kind === eventKind) built.addEvents(profile)
-    else built.addSamples(profile)
+    const takes = sampleTest(profile, filter, inside)
+    if (row.kind === eventKind) built.addEvents(profile, takes)
+    else built.addSamples(profile, takes)
   }
   const found = await profiles.spans({ ...range, selector, limit: maxSpans })
   const spans = found.map(spanInfo).filter((span) => span.startMs + span.durationMs > fromMs)
-  return built.finish(spans)
+  return built.finish(Object.keys(filter).length === 0 ? spans : built.withSamples(spans))
 }
 
 type Thread = Timeline['threads'][number]
@@ -64,7 +72,7 @@ class TimelineBuilder {
     private readonly maxSamples: number,
   ) {}
 
-  addSamples(profile: Profile): void {
+  addSamples(profile: Profile, takes: SampleTest): void {
     const { frames, stackStart, stackFrames, ofSample } = functionStacks(profile)
     const frameIds = frames.map((frame) => this.#frames.idOf(frame))
     const stackIds = new Map<number, number>()
@@ -75,6 +83,16 @@ class TimelineBuilder {
       if (endMs === undefined || endMs <= this.fromMs || endMs > this.toMs) continue
       if (this.#samples++ >= this.maxSamples) {
         this.#cut++
+        continue
+      }
+      const thread = this.#thread(keys.thread(sample), keys.threadId(sample))
+      thread.endMs.push(endMs - this.fromMs)
+      // It still tells when the one after it began.
+      if (!takes(sample)) {
+        thread.wallMs.push(0)
+        thread.cpuMs.push(0)
+        thread.stack.push(-1)
+        thread.spanId.push('')
         continue
       }
       const own = ofSample[sample] as number
@@ -88,8 +106,6 @@ class TimelineBuilder {
         )
         stackIds.set(own, stack)
       }
-      const thread = this.#thread(keys.thread(sample), keys.threadId(sample))
-      thread.endMs.push(endMs - this.fromMs)
       thread.wallMs.push((wall?.[sample] ?? 0) / 1e6)
       thread.cpuMs.push((cpu?.[sample] ?? 0) / 1e6)
       thread.stack.push(stack)
@@ -98,14 +114,15 @@ class TimelineBuilder {
   }
 
   /** dd-trace's events: GC, DNS, net and so on, as labels of samples without a stack. */
-  addEvents(profile: Profile): void {
+  addEvents(profile: Profile, takes: SampleTest): void {
     const durations = toNumbers(profile.samples.values, 0, profile.sampleTypes.length)
     const keys = labelReaders(profile)
     const [event, gcType] = [textReader(profile, ['event']), textReader(profile, ['gc type'])]
     for (let sample = 0; sample < profile.samples.count; sample++) {
       const endMs = keys.endMs(sample)
       const durationMs = (durations[sample] as number) / 1e6
-      if (endMs === undefined || endMs <= this.fromMs || endMs - durationMs >= this.toMs) continue
+      if (!takes(sample) || endMs === undefined || endMs <= this.fromMs || endMs - durationMs >= this.toMs)
+        continue
       if (this.#samples++ >= this.maxSamples) {
         this.#cut++
         continue
@@ -115,11 +132,18 @@ class TimelineBuilder {
     }
   }
 
+  /** Spans of traces that samples are in. */
+  withSamples(spans: Timeline['spans']): Timeline['spans'] {
+    const ids = new Set([...this.#threads.values()].flatMap(({ spanId }) => spanId))
+    const traces = new Set(spans.filter(({ spanId }) => ids.has(spanId)).map(({ traceId }) => traceId))
+    return spans.filter(({ traceId }) => traces.has(traceId))
+  }
+
   finish(spans: Timeline['spans']): Timeline {
     return {
       frames: this.#frames.frames.map(frameInfo),
       stacks: this.#stacks,
-      threads: [...this.#threads.values()].map(inOrder),
+      threads: [...this.#threads.values()].filter(({ stack }) => stack.some((id) => id >= 0)).map(inOrder),
       spans,
       events: this.#events.sort((a, b) => a.startMs - b.startMs),
       cutSamples: this.#cut,

@@ -1,6 +1,7 @@
 import { U32Column } from '../../pprof/columns'
 import type { Frame } from '../store/profile-store'
 import { ChildTable } from './child-table'
+import { nthSmallest } from './nth-smallest'
 
 /** A call tree, parents before their children. One self and one total per column of values. */
 export interface Tree {
@@ -28,7 +29,8 @@ export function buildTree(
   const parent = new U32Column(1_024)
   const frame = new U32Column(1_024)
   const children = new ChildTable()
-  const leafOfStack = new Map<number, number>()
+  // 0 is none: the root is no stack's leaf, but of one without frames, which is then found again.
+  const leafOfStack = new Int32Array(stackStart.length)
   parent.push(0)
   frame.push(0)
   const child = (node: number, of: number) => {
@@ -42,17 +44,13 @@ export function buildTree(
   }
   const rest = 2 ** 31 - 1
   const nodeOfRow = rowStack.map((stack) => {
-    const known = leafOfStack.get(stack)
-    if (known !== undefined) return known
-    let node = 0
-    if (stack < 0) {
-      node = child(0, rest)
-    } else {
-      for (let at = (stackStart[stack + 1] as number) - 1; at >= (stackStart[stack] as number); at--) {
-        node = child(node, stackFrames[at] as number)
-      }
+    if (stack < 0) return child(0, rest)
+    let node = leafOfStack[stack] as number
+    if (node > 0) return node
+    for (let at = (stackStart[stack + 1] as number) - 1; at >= (stackStart[stack] as number); at--) {
+      node = child(node, stackFrames[at] as number)
     }
-    leafOfStack.set(stack, node)
+    leafOfStack[stack] = node
     return node
   })
   const count = frame.length
@@ -129,62 +127,51 @@ function preOrder(parent: Int32Array, size: Float64Array): Int32Array {
  */
 export function pruneTree(tree: Tree, frames: readonly Frame[], limit: number) {
   const kept = keptNodes(tree, limit)
-  const parent: number[] = []
-  const frame: number[] = []
-  const selves: number[][] = tree.selves.map(() => [])
-  const totals: number[][] = tree.totals.map(() => [])
-  const place = new Int32Array(tree.frame.length).fill(-1)
-  const restOf = new Map<number, number>()
-  let cutNodes = 0
-  const add = (node: number, above: number, asRest: boolean) => {
-    parent.push(above)
-    frame.push(asRest ? restFrame : (tree.frame[node] as number))
-    tree.totals.forEach((column, i) => {
-      totals[i]?.push(column[node] as number)
-      selves[i]?.push(asRest ? (column[node] as number) : (tree.selves[i]?.[node] as number))
-    })
-    return frame.length - 1
-  }
-  const rests: { node: number; above: number }[] = []
-  for (let node = 0; node < tree.frame.length; node++) {
+  const count = tree.frame.length
+  // Where a node goes to: kept ones first, then rests, each under its parent; -1 is below a rest.
+  const place = new Int32Array(count).fill(-1)
+  let made = 0
+  for (let node = 0; node < count; node++) if (kept[node]) place[node] = made++
+  const keptCount = made
+  const restBelow = new Int32Array(keptCount)
+  for (let node = 0; node < count; node++) {
     const above = tree.parent[node] as number
-    if (kept[node]) {
-      place[node] = add(node, above < 0 ? -1 : (place[above] as number), false)
-      continue
+    if (kept[node] || !kept[above]) continue
+    const at = place[above] as number
+    if (restBelow[at] === 0) restBelow[at] = made++
+    place[node] = restBelow[at] as number
+  }
+  const parent = new Int32Array(made)
+  const frame = new Int32Array(made).fill(restFrame)
+  for (let node = 0; node < count; node++) {
+    const at = place[node] as number
+    if (at >= 0) parent[at] = place[tree.parent[node] as number] as number
+    if (at >= 0 && at < keptCount) frame[at] = tree.frame[node] as number
+  }
+  const moved = (column: Float64Array, rests: Float64Array) => {
+    const out = new Float64Array(made)
+    for (let node = 0; node < count; node++) {
+      const at = place[node] as number
+      if (at >= 0) out[at] = (out[at] as number) + ((at < keptCount ? column : rests)[node] as number)
     }
-    cutNodes++
-    if (kept[above]) rests.push({ node, above: place[above] as number })
+    return out
   }
-  for (const { node, above } of rests) {
-    const rest = restOf.get(above)
-    if (rest === undefined) {
-      restOf.set(above, add(node, above, true))
-      continue
-    }
-    tree.totals.forEach((column, i) => {
-      for (const values of [totals[i], selves[i]] as number[][])
-        values[rest] = (values[rest] as number) + (column[node] as number)
-    })
+  const pruned: Tree = {
+    parent,
+    frame,
+    selves: tree.selves.map((self, i) => moved(self, tree.totals[i] as Float64Array)),
+    totals: tree.totals.map((total) => moved(total, total)),
   }
-  const raw: Tree = {
-    // The root's own parent would be none.
-    parent: Int32Array.from(parent, (above) => Math.max(0, above)),
-    frame: Int32Array.from(frame),
-    selves: selves.map((values) => Float64Array.from(values)),
-    totals: totals.map((values) => Float64Array.from(values)),
-  }
-  return { cutNodes, ...usedFrames(inPreOrder(raw), frames) }
+  return { cutNodes: count - keptCount, ...usedFrames(inPreOrder(pruned), frames) }
 }
 
 function keptNodes({ parent, frame, totals }: Tree, limit: number): Uint8Array {
   if (frame.length <= limit) return new Uint8Array(frame.length).fill(1)
   const size = new Float64Array(frame.length)
-  for (const column of totals)
-    column.forEach((total, node) => {
-      size[node] = (size[node] as number) + Math.abs(total)
-    })
-  // Sorting numbers alone is many times faster than sorting nodes by them.
-  const least = size.slice().sort()[size.length - limit] as number
+  for (const total of totals)
+    for (let node = 0; node < size.length; node++)
+      size[node] = (size[node] as number) + Math.abs(total[node] as number)
+  const least = nthSmallest(size.slice(), size.length - limit)
   const kept = new Uint8Array(frame.length)
   let left = limit
   for (const isLarger of [true, false]) {

@@ -96,11 +96,18 @@ export interface TimelineParams {
   fromMs: number
   /** At most limits.timelineMinutes after `fromMs`. */
   toMs: number
+  filter?: SampleFilter
+}
+
+/** One side of a comparison. */
+export interface SideParams extends SelectionParams {
+  /** Only these profiles, in place of the filter's. */
+  profileIds?: string[]
 }
 
 export interface CompareParams {
-  a: SelectionParams
-  b: SelectionParams
+  a: SideParams
+  b: SideParams
   kind?: string
   value?: string
   filter?: SampleFilter

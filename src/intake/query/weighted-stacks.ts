@@ -1,9 +1,10 @@
 import { CodedError } from '../../pprof/errors'
 import type { Kind } from '../store/kinds'
-import type { Coverage, Frame, Selection, StackTotals } from '../store/profile-store'
+import type { Coverage, Frame, ProfileRow, Selection, StackTotals } from '../store/profile-store'
 import { blobTotals, needsBlobs } from './blob-totals'
 import { measuredValue, selectionOf } from './params'
 import type { Sources } from './queries'
+import { rowCoverage } from './row-coverage'
 import type { AggregateParams, Measure } from './types'
 
 /** What every aggregate is made of: one value per group and stack, as measured. `scale` turns a value into the measure asked for. */
@@ -42,12 +43,15 @@ export async function weightedStacks(
   const { kind, index } = measuredValue(params)
   const filter = params.filter ?? {}
   const fromBlobs = needsBlobs(filter, groupBy)
-  const { totals, missingProfiles } = fromBlobs
+  const { totals, missingProfiles, rows } = fromBlobs
     ? await blobTotals(sources, selection, kind, filter, groupBy)
-    : { totals: await fromColumns(sources, selection, kind, index, params, groupBy), missingProfiles: 0 }
+    : {
+        totals: await fromColumns(sources, selection, kind, index, params, groupBy),
+        ...{ missingProfiles: 0, rows: [] },
+      }
   const kept = filter.function === undefined ? totals : withFunction(totals, filter.function)
   const groups = largestGroups(kept, index, maxGroups)
-  const scales = await readScales(sources, selection, kind, index, params, groupBy, groups.list)
+  const scales = await readScales(sources, selection, kind, index, params, groupBy, groups.list, rows)
   return {
     measure: {
       kind: kind.name,
@@ -145,27 +149,30 @@ function sum(values: Float64Array): number {
 }
 
 async function readScales(
-  { profiles }: Sources,
+  sources: Sources,
   selection: Selection,
   kind: Kind,
   index: number,
   { per = 'total', filter }: AggregateParams,
   groupBy: readonly string[],
   groups: readonly string[][],
+  rows: readonly ProfileRow[],
 ) {
   const gauge = kind.values[index]?.gauge === true
   const endpoint = filter?.endpoint
   const tags = groupBy.filter((key) => !['endpoint', 'thread'].includes(key) && !key.startsWith('label:'))
   const read = (by: readonly string[], of = endpoint) =>
-    profiles.coverage({
+    sources.profiles.coverage({
       ...selection,
       kind: kind.name,
       groupBy: by,
       ...(of !== undefined && { endpoint: of }),
     })
-  const whole = (await read([]))[0] ?? nothing
+  const query = { ...selection, kind: kind.name, groupBy: [], ...(endpoint !== undefined && { endpoint }) }
+  const isOfRows = filter?.profileIds !== undefined
+  const whole = (isOfRows ? await rowCoverage(sources, query, rows) : (await read([]))[0]) ?? nothing
   const scale = scaleOf(whole, gauge, per)
-  if (groupBy.length === 0) return { whole, scale, groups: groups.map(() => scale) }
+  if (groupBy.length === 0 || isOfRows) return { whole, scale, groups: groups.map(() => scale) }
   const place = groupBy.indexOf('endpoint')
   const byEndpoint = new Map<string, Coverage[]>()
   const coverageOf = async (name: string | undefined) => {

@@ -31,7 +31,7 @@ export async function receive(
     for (const [name, amount] of Object.entries(received.counts)) {
       if (amount > 0) counters.add(name as keyof Received['counts'], amount)
     }
-    for (const { code, items } of received.rejected) counters.add(`rejected.${code}`, items)
+    for (const { code, message, items } of received.rejected) counters.rejected(code, message, items)
     return protocols[protocol].accepted({ ...described, body }, received.rejected, ids)
   })
 }

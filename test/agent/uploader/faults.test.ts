@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import type { DropReason } from '../../../src/agent/uploader/retry'
+import { figures } from '../../figures'
 import { type HostileIntake, type Knobs, type Place, startHostileIntake } from '../../helpers/hostile-intake'
 import { FakeClock, folder, makeUploader, parseUpload } from './harness'
 
@@ -69,6 +70,9 @@ const faults: Fault[] = [
   { name: 'F8 nothing but 100 Continue', knobs: { answer: '100 only' }, ...timeout },
 ]
 
+let recovered = 0
+after(() => figures({ faults: faults.length, recovered }))
+
 for (const { name, knobs, reason, attempts, kept } of faults) {
   test(`${name}: ${reason}, ${attempts} attempts, and the next upload arrives`, async (t) => {
     const intake = await start(t, knobs)
@@ -94,6 +98,7 @@ for (const { name, knobs, reason, attempts, kept } of faults) {
       spooled: kept ? 1 : 0,
       dropped: kept ? {} : { [reason]: 1 },
     })
+    recovered++
   })
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { compare } from '../../../src/intake/query/compare'
 import { exportProfile } from '../../../src/intake/query/export-profile'
 import { flameGraph } from '../../../src/intake/query/flame-graph'
 import { metrics } from '../../../src/intake/query/metrics'
+import { listProfiles } from '../../../src/intake/query/profiles'
 import { topFunctions } from '../../../src/intake/query/top-functions'
 import { decodeProfile } from '../../../src/pprof/decode'
 import { makeProfile, makeUpload } from '../profiles'
@@ -10,6 +12,28 @@ import { base, range, sourcesFor } from './sources'
 
 const heap = (live: number, allocated: number) => [{ stack: ['keep@x.js'], values: [1, live, 2, allocated] }]
 const params = { ...range, kind: 'heap' }
+
+test('single profiles are averaged over their own time', async (t) => {
+  const sources = await sourcesFor(t)
+  await sources.add([
+    makeUpload({ startMs: base, heap: heap(1_000, 10) }),
+    makeUpload({ startMs: base + 60_000, heap: heap(3_000, 20) }),
+  ])
+  const [newer, older] = await listProfiles(sources, params)
+  const of = async (...profileIds: string[]) => {
+    const { total, measure } = await flameGraph(sources, {
+      ...{ ...params, value: 'inuse_space', filter: { profileIds } },
+    })
+    return [total, measure.profiles, measure.processSeconds]
+  }
+  assert.deepEqual(await of(newer?.id ?? ''), [3_000, 1, 60])
+  assert.deepEqual(await of(newer?.id ?? '', older?.id ?? ''), [2_000, 2, 120])
+  const side = (id = '') => ({ ...range, profileIds: [id] })
+  const { aTotal, bTotal } = await compare(sources, {
+    ...{ kind: 'heap', value: 'inuse_space', a: side(older?.id), b: side(newer?.id) },
+  })
+  assert.deepEqual([aTotal, bTotal], [1_000, 3_000])
+})
 
 test('live heap is summed over processes and averaged over time; allocations are summed', async (t) => {
   const sources = await sourcesFor(t)

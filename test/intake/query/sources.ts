@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { ProfileUpload } from '../../../src/intake/model'
 import type { Sources } from '../../../src/intake/query/queries'
@@ -8,7 +7,7 @@ import { FileBlobStore } from '../../../src/intake/store/file-blob-store'
 import type { ColumnSpan } from '../../../src/intake/store/profile-store'
 import { limitValues } from '../../../src/pprof/limits'
 import { tempDir } from '../helpers'
-import { columnProfiles } from '../store/columns'
+import { columnProfiles, columnsOptions } from '../store/columns'
 
 export interface TestSources extends Sources {
   /** Columns and blobs of these. */
@@ -22,13 +21,8 @@ export async function sourcesFor(
 ): Promise<TestSources> {
   const dir = tempDir(t)
   const limits = limitValues(replaced)
-  const path = join(dir, 'columns.duckdb')
-  const profiles = await DuckDbStore.open({
-    path,
-    memoryBytes: 2 ** 27,
-    threads: 1,
-    ...{ endpointsPerService: 1_000, seriesPerService: 1_000, servicesPerDay: 1_000 },
-  })
+  const wide = { endpointsPerService: 1_000, seriesPerService: 1_000, servicesPerDay: 1_000 }
+  const profiles = await DuckDbStore.open(columnsOptions(dir, wide))
   t.after(() => profiles.close())
   const blobs = new FileBlobStore(dir)
   let segments = 0

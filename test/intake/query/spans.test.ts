@@ -6,6 +6,7 @@ import { functionSpans } from '../../../src/intake/query/function-spans'
 import { hotspots } from '../../../src/intake/query/hotspots'
 import { spans } from '../../../src/intake/query/spans'
 import { timeline } from '../../../src/intake/query/timeline'
+import type { SampleFilter } from '../../../src/intake/query/types'
 import { makeUpload, ticks } from '../profiles'
 import { columnSpan } from '../store/columns'
 import { base, range, sourcesFor } from './sources'
@@ -222,6 +223,14 @@ test('lines of a function', async (t) => {
     { line: 11, self: 1, total: 3 },
     { line: 12, self: 4, total: 6 },
   ])
+  const withG = await functionLines(sources, {
+    ...{ ...range, value: 'samples', name: 'f', file: '/app/x.js' },
+    filter: { function: 'g' },
+  })
+  assert.deepEqual(withG.lines, [
+    { line: 11, self: 0, total: 2 },
+    { line: 12, self: 0, total: 2 },
+  ])
 })
 
 test('a timeline has each sample on its thread at its time, with spans and events', async (t) => {
@@ -268,6 +277,29 @@ test('a timeline has each sample on its thread at its time, with spans and event
     [[hex(5n), 10]],
   )
   await assert.rejects(timeline(sources, { ...range, runtimeId: 'r1' }), { code: 'query_too_large' })
+
+  // With a filter the others stay as times without a stack, threads without any are gone, and spans are those of the requests.
+  const part = async (filter: SampleFilter) => {
+    const { threads, stacks, frames, spans } = await timeline(sources, {
+      ...{ runtimeId: 'r1', fromMs: base, toMs: base + 1_000, filter },
+    })
+    return {
+      spans: spans.length,
+      threads: threads.map(({ name, endMs, cpuMs, stack }) => ({
+        ...{ name, endMs, cpuMs },
+        leaves: stack.map((id) => (id < 0 ? '' : frames[stacks[id]?.[0] as number]?.name)),
+      })),
+    }
+  }
+  const onlyB = { name: 'main', endMs: [20, 30], cpuMs: [0, 8], leaves: ['', 'b'] }
+  assert.deepEqual(await part({ function: 'b' }), { spans: 1, threads: [onlyB] })
+  assert.deepEqual(await part({ traceId: hex(9n) }), { spans: 0, threads: [] })
+  assert.deepEqual(await part({ spanIds: [hex(5n)] }), { spans: 1, threads: [onlyB] })
+  assert.deepEqual(await part({ thread: 'worker' }), {
+    spans: 0,
+    threads: [{ name: 'worker', endMs: [25], cpuMs: [8], leaves: ['a'] }],
+  })
+  assert.deepEqual(await part({ labels: { 'thread name': 'worker' } }), await part({ thread: 'worker' }))
 
   // A part of that time filters every aggregate; a sample belongs to where it ended.
   const cpu = async (fromMs: number, toMs: number, q = 'runtime-id:r1') =>

@@ -1,9 +1,20 @@
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { ProfileUpload } from '../../../src/intake/model'
 import { columnContents } from '../../../src/intake/store/column-profile'
+import type { DuckDbStoreOptions } from '../../../src/intake/store/duckdb/duckdb-store'
 import type { ColumnProfile, ColumnSpan } from '../../../src/intake/store/profile-store'
 import { profileId, uploadId } from '../../../src/intake/store/upload-record'
 import { decodeProfile } from '../../../src/pprof/decode'
+
+/** Small bounds, so that tests reach them. */
+export function columnsOptions(dir: string, changes: Partial<DuckDbStoreOptions> = {}): DuckDbStoreOptions {
+  return {
+    path: join(dir, 'columns.duckdb'),
+    ...{ memoryBytes: 2 ** 27, threads: 1, endpointsPerService: 10, seriesPerService: 20, servicesPerDay: 4 },
+    ...changes,
+  }
+}
 
 /** Profiles as the columns take them, out of an upload; all blobs are said to lie in one segment. */
 export function columnProfiles(upload: ProfileUpload, receivedMs = upload.endMs): ColumnProfile[] {

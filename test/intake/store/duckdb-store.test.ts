@@ -1,13 +1,10 @@
-import { join } from 'node:path'
 import { DuckDbStore } from '../../../src/intake/store/duckdb/duckdb-store'
 import { tempDir } from '../helpers'
+import { columnsOptions } from './columns'
 import { profileStoreSuite } from './profile-store-suite'
 
 profileStoreSuite('DuckDB', async (t) => {
-  const options = {
-    path: join(tempDir(t), 'columns.duckdb'),
-    ...{ memoryBytes: 2 ** 27, threads: 1, endpointsPerService: 10, seriesPerService: 20, servicesPerDay: 4 },
-  }
+  const options = columnsOptions(tempDir(t))
   let store = await DuckDbStore.open(options)
   t.after(() => store.close())
   return {

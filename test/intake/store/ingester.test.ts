@@ -16,6 +16,7 @@ import { limitValues } from '../../../src/pprof/limits'
 import { fileError, watchedOps } from '../faults'
 import { tempDir } from '../helpers'
 import { makeUpload, ticks } from '../profiles'
+import { columnsOptions } from './columns'
 
 const startMs = Date.UTC(2026, 10, 20, 8)
 
@@ -31,12 +32,7 @@ async function ingesterFor(
   const dir = tempDir(t)
   const logDir = join(dir, 'log')
   const limits = limitValues({ diskFreeBytes: 0, walSegmentBytes: 1_500 })
-  const profiles = await DuckDbStore.open({
-    path: join(dir, 'x.duckdb'),
-    memoryBytes: 2 ** 27,
-    threads: 1,
-    ...{ endpointsPerService: 10, seriesPerService: 100, servicesPerDay: 100 },
-  })
+  const profiles = await DuckDbStore.open(columnsOptions(dir))
   t.after(() => profiles.close())
   const write = profiles.write.bind(profiles)
   profiles.write = async (batch) => {

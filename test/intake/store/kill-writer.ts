@@ -10,7 +10,6 @@ async function main(): Promise<void> {
     limits: limitValues({ diskFreeBytes: 0, walSegmentBytes: 200_000 }),
     log: (message) => console.error(message),
   })
-  console.log('open')
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000
   for (let n = Number(first); ; n++) {
     const wall = [

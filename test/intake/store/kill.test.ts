@@ -1,34 +1,19 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { figures } from '../../figures'
 import { tempDir } from '../helpers'
 import { storeFor } from './stores'
+import { writeAndKill } from './write-and-kill'
 
 const rounds = 6
-
-/** Runs the writer until it has acknowledged so many uploads and some milliseconds more; kills it. @returns the numbers it acknowledged */
-function writeAndKill(dir: string, first: number, uploads: number, moreMs: number): Promise<number[]> {
-  const program = join(__dirname, 'kill-writer.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', program, dir, String(first)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const acknowledged: number[] = []
-  createInterface(child.stdout).on('line', (line) => {
-    if (line === 'open') return
-    acknowledged.push(Number(line))
-    if (acknowledged.length === uploads) setTimeout(() => child.kill('SIGKILL'), moreMs)
-  })
-  return new Promise((resolve) => child.on('close', () => resolve(acknowledged)))
-}
 
 test('killed at random points, everything acknowledged is there once', async (t) => {
   const dir = tempDir(t)
   const acknowledged: number[] = []
   for (let round = 0; round < rounds; round++) {
     const first = (acknowledged.at(-1) ?? -1) + 10
-    acknowledged.push(...(await writeAndKill(dir, first, 1 + round * 40, Math.random() * 1_500)))
+    const point = { enough: 1 + round * 40, moreMs: Math.random() * 1_500 }
+    acknowledged.push(...(await writeAndKill('kill-writer.ts', { dir, first, ...point })))
   }
   assert.ok(acknowledged.length > rounds)
   const { store, counts } = await storeFor(t, { dir })
@@ -49,5 +34,6 @@ test('killed at random points, everything acknowledged is there once', async (t)
   const graph = await store.query('flameGraph', range)
   assert.equal(graph.total, numbers.length * 10_000_000)
   assert.equal(counts['dropped.undecodable_records'] ?? 0, 0)
-  t.diagnostic(`${acknowledged.length} acknowledged, ${numbers.length} found, killed ${rounds} times`)
+  t.diagnostic(`${numbers.length} found`)
+  figures({ kills: rounds, acknowledged: acknowledged.length, lost: 0 })
 })

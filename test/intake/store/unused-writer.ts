@@ -1,8 +1,8 @@
 import { DuckDbStore } from '../../../src/intake/store/duckdb/duckdb-store'
 import { retentionDefaults } from '../../../src/intake/store/options'
 import { makeUpload, ticks } from '../profiles'
-import { columnProfiles } from './columns'
-import { columnsOptions, dayMs, firstMs } from './unused'
+import { columnProfiles, columnsOptions } from './columns'
+import { dayMs, firstMs } from './unused'
 
 // Writes a profile a day into argv[2], from day argv[3] on, each with a function of its own, while the days before expire and what only
 // they had is removed; prints each day that is written.

@@ -1,36 +1,19 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { DuckDbStore } from '../../../src/intake/store/duckdb/duckdb-store'
 import { tempDir } from '../helpers'
-import { columnsOptions, dayMs, firstMs } from './unused'
+import { columnsOptions } from './columns'
+import { dayMs, firstMs } from './unused'
+import { writeAndKill } from './write-and-kill'
 
 const rounds = 4
-
-/** Runs the writer until it has written so many days and some milliseconds more; kills it. @returns the last day it said was written */
-function writeAndKill(dir: string, first: number, days: number, moreMs: number): Promise<number> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(__dirname, 'unused-writer.ts'), dir, String(first)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  let last = -1
-  createInterface(child.stdout).on('line', (line) => {
-    last = Number(line)
-    if (last === first + days) setTimeout(() => child.kill('SIGKILL'), moreMs)
-  })
-  return new Promise((resolve) => child.on('close', () => resolve(last)))
-}
 
 test('killed while unused names are removed and profiles come in, every stack has its functions', async (t) => {
   const dir = tempDir(t)
   let next = 0
   for (let round = 0; round < rounds; round++) {
-    const last = await writeAndKill(dir, next, 12 + round, Math.random() * 300)
+    const point = { enough: 13 + round, moreMs: Math.random() * 300 }
+    const last = (await writeAndKill('unused-writer.ts', { dir, first: next, ...point })).at(-1) ?? -1
     assert.ok(last >= next + 12)
     const store = await DuckDbStore.open(columnsOptions(dir))
     const range = { fromMs: 0, toMs: firstMs + 10_000 * dayMs }

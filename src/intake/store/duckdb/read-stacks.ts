@@ -163,18 +163,15 @@ function largestStacks({ rowStack, values }: RawTotals, { limit, orderBy }: Stac
 }
 
 function localFrames(stacks: Uint32Array[], all: readonly Frame[]) {
-  const known = new Map<number, number>()
+  // Number plus one by id: a Map is several times slower.
+  const known = new Uint32Array(all.length)
   const frames: Frame[] = []
   const stackStart = new Uint32Array(stacks.length + 1)
   const stackFrames = new U32Column(stacks.length * 16)
   stacks.forEach((stack, i) => {
     for (const id of stack) {
-      let frame = known.get(id)
-      if (frame === undefined) {
-        frame = frames.push(all[id] as Frame) - 1
-        known.set(id, frame)
-      }
-      stackFrames.push(frame)
+      if (known[id] === 0) known[id] = frames.push(all[id] as Frame)
+      stackFrames.push((known[id] as number) - 1)
     }
     stackStart[i + 1] = stackFrames.length
   })

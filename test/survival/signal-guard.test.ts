@@ -1,0 +1,9 @@
+import { testUnderGuard } from './signal-guard'
+
+testUnderGuard([undefined], {
+  cells: [
+    ['main', 'exit'],
+    ['worker', 'terminate'],
+  ],
+  cycles: 50,
+})
