@@ -201,7 +201,7 @@ export const limits = {
     reached: 'the others wait',
   },
   uploadsWaiting: {
-    value: 32,
+    value: 64,
     unit: 'uploads',
     of: 'received uploads that wait to be inflated and decoded',
     reached: 'refused: 429 intake_busy, Retry-After; a new one before its body is read',

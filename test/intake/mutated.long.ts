@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { procedures } from '../../src/intake/querier/connect'
 import { routes } from '../../src/intake/routes'
 import { limitValues } from '../../src/pprof/limits'
 import { figures } from '../figures'
@@ -11,7 +12,7 @@ import { flip, mutate, randomFrom } from '../hostile/mutate'
 import { built, memoryOf, spawnIntake } from './child'
 import { boundary, event, realProfile, tempDir, uploadBody } from './helpers'
 
-// BODIES=100000: bodies of real clients, changed, to every address that keeps something.
+// BODIES=100000: bodies of real clients, changed, to every address that keeps something or reads a question.
 const bodies = Number(process.env.BODIES ?? 100_000)
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 32))
 const senders = 16
@@ -36,6 +37,7 @@ async function corpusByPath(): Promise<Map<string, Sent[]>> {
     '/v0.3/traces': '/v0.4/traces',
     '/pyroscope/ingest': '/ingest',
   }
+  corpus.push(...askedOfQuerier())
   const receiving = routes.filter(({ protocol }) => protocol).map(({ path }) => path)
   return new Map(
     receiving.map((path) => {
@@ -47,7 +49,23 @@ async function corpusByPath(): Promise<Map<string, Sent[]>> {
   )
 }
 
-test(`${bodies} changed bodies over a socket to all receiving addresses: no crash, no 5xx but 503 and 507, bounded memory`, async (t) => {
+/** Grafana's calls in JSON, with all that any of them knows. */
+function askedOfQuerier(): Sent[] {
+  const selected = {
+    ...{ start: String(Date.now() - 3_600_000), end: String(Date.now() + 60_000), step: 60, maxNodes: '100' },
+    ...{ name: 'service_name', matchers: ['{service_name="shop"}'], labelNames: ['service_name'] },
+    profileTypeID: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds',
+    ...{ labelSelector: '{service_name=~"a|b"}', groupBy: ['version'], spanSelector: ['00000000000000a1'] },
+  }
+  const body = Buffer.from(JSON.stringify({ ...selected, left: selected, right: selected }))
+  return procedures.map(({ name }) => ({
+    path: `/querier.v1.QuerierService/${name}`,
+    contentType: 'application/json',
+    body,
+  }))
+}
+
+test(`${bodies} changed bodies over a socket to all addresses that take one: no crash, no 5xx but 503 and 507, bounded memory`, async (t) => {
   t.diagnostic(`FUZZ_SEED=${seed}`)
   const random = randomFrom(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T

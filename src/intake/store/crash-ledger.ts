@@ -3,7 +3,8 @@ export interface Attempt {
   segment: string
   /** Where its first record begins. */
   offset: number
-  records: number
+  /** It holds that record alone. */
+  isOne: boolean
 }
 
 /** How the next process goes about the log. */
@@ -33,7 +34,7 @@ export class CrashLedger {
     this.#attempt = undefined
     if (attempt === undefined) return undefined
     const key = `${attempt.segment}@${attempt.offset}`
-    const crashes = (this.#crashes.get(key) ?? 0) + (attempt.records === 1 ? 1 : 0)
+    const crashes = (this.#crashes.get(key) ?? 0) + (attempt.isOne ? 1 : 0)
     this.#crashes.set(key, crashes)
     if (crashes < 2) return undefined
     this.#skip.add(key)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LimitValues } from '../../pprof/limits'
 import type { FileOps } from '../wal/files'
-import { SegmentReader } from '../wal/reader'
+import { chunkBytes, SegmentReader } from '../wal/reader'
 import { type LogRecord, recordKinds } from '../wal/record'
 import { segmentFile, segmentKey } from '../wal/segment-names'
 import type { SegmentProgress } from '../wal/wal'
@@ -47,6 +47,15 @@ export interface IngesterOptions {
   onError(error: unknown): void
 }
 
+/** Decoded records that share a transaction. */
+interface Batch {
+  profiles: ColumnProfile[]
+  spans: ColumnSpan[]
+  records: number
+  /** As they lie in the log. */
+  bytes: number
+}
+
 const maxBatchRecords = 128
 const maxBatchBytes = 16 * 1024 * 1024
 const gatherMs = 1_000
@@ -63,6 +72,7 @@ export class Ingester {
   #running: Promise<void> | undefined
   #wake: (() => void) | undefined
   #stopping = false
+  readonly #memory = Buffer.allocUnsafeSlow(chunkBytes)
   /** Somebody waits for what is pending. */
   #hurried = false
 
@@ -137,26 +147,26 @@ export class Ingester {
   }
 
   async #ingest({ segment, end, sealed }: SegmentProgress): Promise<void> {
-    const { profiles, ops, logDir, onWritten } = this.options
+    const { profiles, ops, logDir, onWritten, onAttempt } = this.options
     this.#written ??= await profiles.written()
     const from = this.#written.get(segment)?.end ?? 0
     if (from < end) {
-      const reader = new SegmentReader(ops, join(logDir, segmentFile(segment)))
+      const reader = new SegmentReader(ops, join(logDir, segmentFile(segment)), this.#memory)
       const maxRecords = this.options.caution.oneByOne ? 1 : maxBatchRecords
-      let batch: LogRecord[] = []
-      let bytes = 0
+      let batch = emptyBatch()
       let written = from
       for await (const record of reader.records(from, end)) {
-        batch.push(record)
-        bytes += record.end - record.offset
-        if (batch.length < maxRecords && bytes < maxBatchBytes) continue
+        if (batch.records === 0) onAttempt({ segment, offset: record.offset, isOne: maxRecords === 1 })
+        await this.#decode(record, segment, batch)
+        batch.records++
+        batch.bytes += record.end - record.offset
+        if (batch.records < maxRecords && batch.bytes < maxBatchBytes) continue
         await this.#write(segment, batch, record.end, false)
         written = record.end
-        batch = []
-        bytes = 0
+        batch = emptyBatch()
         if (this.#stopping) return
       }
-      if (batch.length > 0 || written < end) await this.#write(segment, batch, end, sealed)
+      if (batch.records > 0 || written < end) await this.#write(segment, batch, end, sealed)
       this.#countDamage(reader)
     } else if (sealed) {
       await profiles.write({ segment, end, sealed, profiles: [], spans: [] })
@@ -169,13 +179,12 @@ export class Ingester {
     onWritten({ segment, end, whole: sealed })
   }
 
-  async #write(segment: string, records: readonly LogRecord[], end: number, sealed: boolean): Promise<void> {
+  async #write(segment: string, batch: Batch, end: number, sealed: boolean): Promise<void> {
     const { profiles, onWritten, onAttempt, count } = this.options
-    const [first] = records
-    if (first) onAttempt({ segment, offset: first.offset, records: records.length })
-    const batch: { profiles: ColumnProfile[]; spans: ColumnSpan[] } = { profiles: [], spans: [] }
-    for (const record of records) await this.#decode(record, segment, batch)
-    const result = await profiles.write({ segment, end, sealed, ...batch })
+    const result = await profiles.write({
+      ...{ segment, end, sealed },
+      ...{ profiles: batch.profiles, spans: batch.spans },
+    })
     onAttempt(undefined)
     this.#written?.set(segment, { end })
     count('ingest.profiles', result.profiles)
@@ -185,11 +194,7 @@ export class Ingester {
     onWritten({ segment, end, whole: false })
   }
 
-  async #decode(
-    record: LogRecord,
-    segment: string,
-    batch: { profiles: ColumnProfile[]; spans: ColumnSpan[] },
-  ) {
+  async #decode(record: LogRecord, segment: string, batch: Batch) {
     const { limits, deadLetters, takeContents, count, caution } = this.options
     if (caution.skip.includes(`${segment}@${record.offset}`)) return count('dropped.crashing_records', 1)
     try {
@@ -216,6 +221,10 @@ export class Ingester {
     count('dropped.corrupt_bytes', damage.corruptBytes)
     if (damage.foreign) count('dropped.foreign_segments', 1)
   }
+}
+
+function emptyBatch(): Batch {
+  return { profiles: [], spans: [], records: 0, bytes: 0 }
 }
 
 function isGone(error: unknown): boolean {

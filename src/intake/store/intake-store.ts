@@ -20,7 +20,7 @@ export interface IntakeStoreOptions {
   rebuild?: boolean
   /** Directories below which source files are shown; none where absent. */
   sourceRoots?: readonly string[]
-  /** Memory for the columns' database; 128 MiB where absent. */
+  /** Memory for the columns' database; 96 MiB where absent. */
   memoryBytes?: number
   /** File operations of the log, for tests. */
   ops?: FileOps
@@ -35,7 +35,7 @@ export type BytesQueryName = 'exportProfile' | 'rawProfile'
 
 const maxRecent = 200_000
 const sealCheckMs = 30_000
-const defaultMemoryBytes = 128 * 1024 * 1024
+const defaultMemoryBytes = 96 * 1024 * 1024
 
 /** The store of an intake: takes what was received, keeps it, answers queries. */
 export class IntakeStore implements Sink {

@@ -9,7 +9,8 @@ import {
   recordHeadBytes,
 } from './record'
 
-const chunkBytes = 4 * 1024 * 1024
+/** Of a reader's memory; a record that is larger gets its own. */
+export const chunkBytes = 4 * 1024 * 1024
 
 /** What a reader found that is no record. */
 export interface Damage {
@@ -23,7 +24,8 @@ export interface Damage {
 
 /**
  * Reads the whole records of a segment between two offsets, in order. What is damaged between them is skipped and counted;
- * nothing in a file makes it throw, errors of the file system do.
+ * nothing in a file makes it throw, errors of the file system do. The bytes of a record are gone when the next is asked for: they lie
+ * in `memory`, which many readers may have in turn.
  */
 export class SegmentReader {
   readonly damage: Damage = { corruptBytes: 0, tornBytes: 0, foreign: false }
@@ -31,6 +33,7 @@ export class SegmentReader {
   constructor(
     private readonly ops: FileOps,
     private readonly path: string,
+    private readonly memory: Buffer<ArrayBuffer>,
   ) {}
 
   async *records(from: number, to: number): AsyncGenerator<LogRecord> {
@@ -44,7 +47,7 @@ export class SegmentReader {
   }
 
   private async checkHeader(handle: FileHandle, from: number): Promise<number | undefined> {
-    if (isFileHeader(await readAt(handle, 0, fileHeaderBytes))) return Math.max(from, fileHeaderBytes)
+    if (isFileHeader(await this.readAt(handle, 0, fileHeaderBytes))) return Math.max(from, fileHeaderBytes)
     this.damage.foreign = true
     return undefined
   }
@@ -67,7 +70,7 @@ export class SegmentReader {
       const needed = record?.needed ?? 0
       const left = to - base - at
       if (needed > bytes.length - at && needed <= left) {
-        bytes = await readAt(handle, base + at, Math.min(Math.max(needed, chunkBytes), left))
+        bytes = await this.readAt(handle, base + at, Math.min(Math.max(needed, this.memory.length), left))
         base += at
         at = 0
         // The file ends before `to`.
@@ -82,22 +85,23 @@ export class SegmentReader {
       // A mark may lie across the border of two chunks.
       const resume = base + Math.max(at + 1, bytes.length - 3)
       if (to - resume < recordHeadBytes) break
-      bytes = await readAt(handle, resume, Math.min(chunkBytes, to - resume))
+      bytes = await this.readAt(handle, resume, Math.min(this.memory.length, to - resume))
       base = resume
       at = Math.max(0, nextMark(bytes, 0))
       if (bytes.length === 0) break
     }
     this.damage.tornBytes += Math.max(0, to - good)
   }
-}
 
-async function readAt(handle: FileHandle, offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
-  const bytes = Buffer.allocUnsafe(Math.max(0, length))
-  let filled = 0
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
+  private async readAt(handle: FileHandle, offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
+    const wanted = Math.max(0, length)
+    const bytes = wanted <= this.memory.length ? this.memory : Buffer.allocUnsafe(wanted)
+    let filled = 0
+    while (filled < wanted) {
+      const { bytesRead } = await handle.read(bytes, filled, wanted - filled, offset + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return bytes.subarray(0, filled)
   }
-  return bytes.subarray(0, filled)
 }

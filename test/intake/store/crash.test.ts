@@ -38,8 +38,8 @@ const isUp = (store: Awaited<ReturnType<typeof storeFor>>['store']) =>
 test('the record that is at hand in two crashes is left out, no other', () => {
   const ledger = new CrashLedger()
   assert.deepEqual(ledger.caution(), { oneByOne: false, skip: [] })
-  const at = (offset: number, records = 1) => ({ segment: 's', offset, records })
-  ledger.attempt(at(16, 64))
+  const at = (offset: number, isOne = true) => ({ segment: 's', offset, isOne })
+  ledger.attempt(at(16, false))
   assert.equal(ledger.crashed(), undefined)
   assert.deepEqual(ledger.caution(), { oneByOne: true, skip: [] })
   ledger.attempt(at(16))

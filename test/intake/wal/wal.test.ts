@@ -39,7 +39,7 @@ async function numbersIn(dir: string): Promise<{ numbers: number[]; damage: Dama
   for (const file of readdirSync(dir).sort()) {
     if (segmentOfFile(file) === undefined) continue
     const path = join(dir, file)
-    const reader = new SegmentReader(realFiles, path)
+    const reader = new SegmentReader(realFiles, path, Buffer.alloc(700))
     for await (const { header, blobs, offset } of reader.records(0, readFileSync(path).length)) {
       const { n } = header as { n: number }
       numbers.push(n)

@@ -1,10 +1,11 @@
 import type { ColumnProfile, Frame } from '../profile-store'
-import type { Database, Writer } from './database'
+import type { Database } from './database'
 import { EndpointDictionary } from './endpoint-dictionary'
 import { FrameDictionary } from './frame-dictionary'
 import type { SeriesCaps } from './series-caps'
 import { SeriesDictionary } from './series-dictionary'
 import { StackDictionary } from './stack-dictionary'
+import type { Writer } from './writer'
 
 /** How many names of each sort the columns take; what is beyond is summed up as `(other)`. */
 export interface NameCaps extends SeriesCaps {

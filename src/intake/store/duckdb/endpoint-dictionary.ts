@@ -1,6 +1,7 @@
 import { UINTEGER, VARCHAR } from '@duckdb/node-api'
-import type { Database, Writer } from './database'
+import type { Database } from './database'
 import { other } from './series-caps'
+import type { Writer } from './writer'
 
 /** Ids of endpoints, each of a service; 0 is samples without one. */
 export class EndpointDictionary {

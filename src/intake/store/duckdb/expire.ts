@@ -1,6 +1,6 @@
 import type { Retention } from '../profile-store'
-import type { Writer } from './database'
 import { hourOf, minuteOf } from './times'
+import type { Writer } from './writer'
 
 /** Removes what is too old, within a transaction. @returns rows removed, series among them, and segments without a row that needs them */
 export async function expireRows(

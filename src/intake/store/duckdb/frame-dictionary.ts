@@ -1,7 +1,8 @@
 import { UINTEGER, VARCHAR } from '@duckdb/node-api'
 import type { Frame } from '../profile-store'
-import type { Database, Writer } from './database'
+import type { Database } from './database'
 import { nextId } from './next-ids'
+import type { Writer } from './writer'
 
 /** Ids of functions. */
 export class FrameDictionary {

@@ -1,4 +1,5 @@
-import type { Database, Writer } from './database'
+import type { Database } from './database'
+import type { Writer } from './writer'
 
 export type NumberedTable = 'frames' | 'stacks'
 

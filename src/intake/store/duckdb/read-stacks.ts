@@ -1,9 +1,10 @@
 import { U32Column } from '../../../pprof/columns'
 import { kindOf } from '../kinds'
 import type { Frame, StackQuery, StackTotals } from '../profile-store'
-import type { Database, Rows } from './database'
+import type { Database } from './database'
 import type { Dictionaries } from './dictionaries'
 import { isRollable, minutesSql, splitRange, wholeRange } from './roll-ups'
+import type { Rows } from './rows'
 import { Groups, selectedSql, selectRollGroups, selectSeries } from './selection'
 import type { StackCache } from './stack-cache'
 

@@ -1,6 +1,6 @@
-import type { Writer } from './database'
 import type { Dictionaries } from './dictionaries'
 import { keepNextId } from './next-ids'
+import type { Writer } from './writer'
 
 /** Removes stacks that no row has, and functions that are in no stack and no roll-up, within a transaction. @returns how many of both */
 export async function removeUnused(write: Writer, { stacks, frames }: Dictionaries): Promise<number> {

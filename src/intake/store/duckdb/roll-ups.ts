@@ -1,7 +1,8 @@
 import type { Selector } from '../../query/selector'
 import type { TimeRange } from '../profile-store'
-import type { Database, Writer } from './database'
+import type { Database } from './database'
 import { hourMs, hourOf, minuteMs, minuteOf } from './times'
+import type { Writer } from './writer'
 
 const minutesPerHour = hourMs / minuteMs
 const values = [0, 1, 2, 3]

@@ -1,6 +1,7 @@
 import { type DuckDBValue, MAP, mapValue, UINTEGER, VARCHAR } from '@duckdb/node-api'
-import type { Database, Writer } from './database'
+import type { Database } from './database'
 import { type SeriesCaps, SeriesGate } from './series-caps'
+import type { Writer } from './writer'
 
 /** What a profile or span is filed under. */
 export interface SeriesRef {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type DuckDBValue, LIST, listValue, UBIGINT, UINTEGER } from '@duckdb/node-api'
 import { halvesOf } from '../../../pprof/columns'
-import type { Database, Writer } from './database'
+import type { Database } from './database'
 import { nextId } from './next-ids'
 import { StackIndex } from './stack-index'
+import type { Writer } from './writer'
 
 /** Ids of stacks. Their frames are not in memory. */
 export class StackDictionary {

@@ -13,9 +13,9 @@ import {
 import { halvesOf, U32Column } from '../../../pprof/columns'
 import { kindOf } from '../kinds'
 import type { ColumnProfile, ColumnSpan, WriteBatch, WriteResult } from '../profile-store'
-import type { Writer } from './database'
 import type { Dictionaries } from './dictionaries'
 import { hourOf, minuteOf } from './times'
+import type { Writer } from './writer'
 
 /** Spans are in the dictionary of series, as if of a kind of their own. */
 export const spanKind = '(span)'
