@@ -75,8 +75,7 @@ void Collector::Run() {
   thread_cpu_.Take({});
   window_nanos_ = kWindowNanos;
   interval_begin_nanos_ = MonotonicNanos();
-  interval_begin_epoch_nanos_ = EpochNanos();
-  wall_ = std::make_unique<WallProfile>(options_);
+  wall_ = std::make_unique<WallProfile>(options_, epoch_.offset_nanos());
   while (true) {
     const bool end_interval = WaitForWork();
     RunWindow(end_interval);
@@ -108,6 +107,7 @@ bool Collector::WaitForWork() {
 
 void Collector::RunWindow(bool end_interval) {
   AskAll(kRotate, end_interval ? kEndPatienceNanos : kPatienceNanos);
+  rotated_nanos_ = MonotonicNanos();
   SleepNanos(SettleNanos());
   AskAll(end_interval ? kHarvest | kEndInterval : uint32_t{kHarvest},
          end_interval ? kEndPatienceNanos : kPatienceNanos);
@@ -121,13 +121,13 @@ void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
     thread->channel->heap_wanted = !thread->budget.heap_given_up();
     thread->channel->Ask(requests);
   }
-  const int64_t begin = MonotonicNanos();
+  // Of this thread's own sleep: a process that was frozen has not waited.
+  int64_t waited = 0;
   int64_t pause = kMillisecond / 4;
   while (true) {
     const bool all_served = std::none_of(threads_.begin(), threads_.end(), [](const auto& thread) {
       return !thread->closed && thread->channel->HasUnserved();
     });
-    const int64_t waited = MonotonicNanos() - begin;
     if (all_served || waited > patience_nanos) break;
     if (waited > kPatienceNanos / 2) {
       for (auto& thread : threads_) {
@@ -135,6 +135,7 @@ void Collector::AskAll(uint32_t requests, int64_t patience_nanos) {
       }
     }
     SleepNanos(pause);
+    waited += pause;
     pause = std::min(pause * 2, 10 * kMillisecond);
   }
 }
@@ -201,9 +202,11 @@ void Collector::Charge(Thread* thread, const std::vector<std::unique_ptr<Window>
 
 std::unique_ptr<Interval> Collector::FinishInterval() {
   auto interval = std::make_unique<Interval>();
-  const int64_t duration_nanos = MonotonicNanos() - interval_begin_nanos_;
-  interval->start_epoch_nanos = interval_begin_epoch_nanos_;
-  interval->end_epoch_nanos = interval_begin_epoch_nanos_ + duration_nanos;
+  // Where its windows end: time that is over before the profile is encoded is time of the next one.
+  const int64_t end_nanos = rotated_nanos_;
+  const int64_t duration_nanos = end_nanos - interval_begin_nanos_;
+  interval->start_epoch_nanos = epoch_.At(interval_begin_nanos_);
+  interval->end_epoch_nanos = epoch_.At(end_nanos);
 
   std::set<pid_t> sampled;
   std::vector<ThreadHeap> heaps;
@@ -226,9 +229,9 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
                                          interval->start_epoch_nanos, duration_nanos, bill);
   }
 
-  interval_begin_nanos_ += duration_nanos;
-  interval_begin_epoch_nanos_ = EpochNanos();
-  wall_ = std::make_unique<WallProfile>(options_);
+  interval_begin_nanos_ = end_nanos;
+  epoch_.Follow();
+  wall_ = std::make_unique<WallProfile>(options_, epoch_.offset_nanos());
   for (auto& thread : threads_) {
     thread->heap.reset();
     thread->endpoint_counts.clear();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "epoch_clock.h"
 #include "overhead_budget.h"
 #include "thread_channel.h"
 #include "wall_profile.h"
@@ -103,8 +104,9 @@ class Collector {
   // In this interval, all threads.
   int64_t served_nanos_ = 0;
   int64_t handler_nanos_ = 0;
+  EpochClock epoch_;
   int64_t interval_begin_nanos_ = 0;
-  int64_t interval_begin_epoch_nanos_ = 0;
+  int64_t rotated_nanos_ = 0;  // when the last windows ended
 };
 
 }  // namespace acme

@@ -20,12 +20,13 @@ class StringTable {
   /// Number of `text` (nullptr counts as empty). New strings are appended to `fresh`.
   uint32_t Intern(const char* text, std::vector<std::string>* fresh);
 
-  /// True once the table should be given up: code made by `new Function` has no end of names.
+  /// True once the table should be given up: code made by `new Function` has no end of names. What is sampled
+  /// again is then told again, which costs less than a window.
   bool full() const { return strings_.size() >= kMaxStrings; }
   void Clear();
 
  private:
-  static constexpr size_t kMaxStrings = 1 << 16;
+  static constexpr size_t kMaxStrings = 1 << 12;
 
   struct Known {
     const char* pointer;

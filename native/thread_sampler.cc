@@ -157,9 +157,13 @@ void ThreadSampler::Serve() {
 void ThreadSampler::Serve(uint32_t requests) {
   const CostScope cost(&channel_->cost);
   v8::HandleScope scope(isolate_);
-  // The collector asks one step at a time; both at once means that this thread was away.
+  // The collector asks one step at a time; more at once means that this thread was away. What was rotated
+  // before that has to leave first: V8 holds two windows at most, and the interval must not end before this
+  // moment.
+  const bool late = (requests & kRotate) && cpu_ != nullptr && cpu_->rotated();
+  if (late) channel_->Deliver(Harvest(false), nullptr);
   if (requests & kRotate) Rotate(channel_->interval_multiple);
-  if (requests & kHarvest) {
+  if ((requests & kEndInterval) || ((requests & kHarvest) && !late)) {
     auto window = Harvest(false);
     channel_->Deliver(std::move(window), requests & kEndInterval ? Tail() : nullptr);
   }

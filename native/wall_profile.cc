@@ -6,7 +6,6 @@
 #include <iterator>
 #include <tuple>
 
-#include "clock.h"
 #include "line_split.h"
 #include "script_path.h"
 
@@ -55,10 +54,10 @@ std::vector<FiledTick> Join(const Window& window, const std::vector<V8Sample>& s
 
 }  // namespace
 
-WallProfile::WallProfile(const ProfileOptions& options)
+WallProfile::WallProfile(const ProfileOptions& options, int64_t epoch_offset_nanos)
     : options_(options),
       encoder_(WallTypes(options.cpu), {"wall", "nanoseconds"}, options.sampling_interval_nanos),
-      epoch_offset_nanos_(EpochNanos() - MonotonicNanos()) {}
+      epoch_offset_nanos_(epoch_offset_nanos) {}
 
 void WallProfile::Add(ThreadRecord* thread, const Window& window) {
   if (window.strings_cleared) {

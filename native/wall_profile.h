@@ -50,7 +50,8 @@ struct ThreadRecord {
 /// tables, writes the pprof at the end, when late labels (endpoints) are known.
 class WallProfile {
  public:
-  explicit WallProfile(const ProfileOptions& options);
+  /// `epoch_offset_nanos`: from MonotonicNanos to the time since 1970.
+  WallProfile(const ProfileOptions& options, int64_t epoch_offset_nanos);
 
   void Add(ThreadRecord* thread, const Window& window);
   /// Names endpoint slots, those of earlier windows too.

@@ -23,6 +23,13 @@ for (const line of ['24']) {
       program.kill('SIGTERM')
       await program.report('noted')
       await program.end()
+      const events = await Promise.all(program.uploads.map(async (upload) => (await upload.read()).event))
+      const starts = events.slice(1).map(({ start }) => start)
+      assert.deepEqual(
+        starts,
+        events.slice(0, -1).map(({ end }) => end),
+        'each interval starts where the one before it ended',
+      )
       const { notes } = JSON.parse(readFileSync(truthFile, 'utf8'))
       const ratios = await compareClock(program.uploads, notes, doneMs)
       assert.ok(ratios.length > 0, 'no interval lies within the work')

@@ -206,7 +206,7 @@ void WriteInterval(Choices& choices) {
   options.endpoints = !choices.OneIn(4);
   options.timeline = !choices.OneIn(4);
   options.sampling_interval_nanos = 10'101'010;
-  acme::WallProfile profile(options);
+  acme::WallProfile profile(options, 0);
 
   std::vector<Thread> threads(1 + choices.Below(3));
   for (size_t i = 0; i < threads.size(); i++) {
