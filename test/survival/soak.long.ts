@@ -17,7 +17,7 @@ const startShare = 0.5
 const mebibyte = 1_048_576
 /** Of V8's heaps, whose garbage is collected before they are measured: they stay the same to the kilobyte. */
 const maxMebibytesPer1000 = 0.1
-/** Of all memory, in the whole second half, be it long or short: what malloc has free between its blocks still rises by some 0.25. */
+/** Of all memory, in the whole second half, be it long or short. Not below: some 260 bytes of native memory stay with each cycle of `requests` (docs/survival.md). */
 const maxRssMebibytes = 0.5
 const maxRssPer1000 = maxRssMebibytes / ((cycles * (1 - startShare)) / 1_000)
 /** By each of two threads. */
