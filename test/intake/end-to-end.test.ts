@@ -93,9 +93,9 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
     const longest = await ask<SpanInfo[]>('spans', { q, orderBy: 'duration' })
     const roots = longest.filter((span) => span.name === 'web.request')
     assert.ok(roots.length > 10)
-    // Most of a request is in getReport, and a request has some samples only: one of the longest has it.
+    // Most of a request is in getReport, and a request has a sample or none: one of all has it.
     let found: Hotspots | undefined
-    for (const { traceId } of roots.slice(0, 20)) {
+    for (const { traceId } of roots) {
       const inTrace = await ask<SpanInfo[]>('spans', { traceId })
       assert.ok(inTrace.some((span) => span.name === 'web.request'))
       const hotspots = await ask<Hotspots>('hotspots', { traceId })
