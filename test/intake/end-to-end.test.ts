@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import type { FlameGraph, Hotspots, ProfileInfo, SpanInfo, TopFunctions } from '../../src/intake/query/types'
 import type { ServiceSummary } from '../../src/pprof/answers'
 import { spawnIntake } from './child'
@@ -39,7 +40,12 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
   const node24 = join(root, 'node_modules/node-24/bin/node')
   const apps = [
     start(service, { ...env, DD_SERVICE: 'peer' }),
-    start(['--require', join(root, 'dist/init.js'), ...service], { ...env, DD_SERVICE: 'ours' }, node24),
+    // The local build is for the Node that runs the tests; with another one the agent would take its other engine.
+    start(
+      ['--require', join(root, 'dist/init.js'), ...service],
+      { ...env, DD_SERVICE: 'ours', PREBUILDS_ONLY: '1' },
+      node24,
+    ),
   ]
   t.after(() => {
     for (const app of apps) app.kill('SIGKILL')
@@ -81,6 +87,13 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
   const spans = await ask<SpanInfo[]>('spans', { q: 'service:shop' })
   assert.equal(spans.length, 30)
   assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 10)
+
+  const own = listed.find(({ tags, name }) => tags.service === 'ours' && name === 'wall.pprof')
+  const raw = await fetch(`${second.url}/api/v1/profile?id=${own?.id}`).then((answer) => answer.arrayBuffer())
+  assert.ok(
+    gunzipSync(raw).includes('profiler overhead'),
+    'the bill, which only the addon writes: is there a prebuilt one for Node 24?',
+  )
 
   for (const name of ['peer', 'ours']) {
     const q = `service:${name}`
