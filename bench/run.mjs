@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { endChildren } from './lib/child.mjs'
 import { watchMachine } from './lib/machine.mjs'
 import { plots } from './lib/plots.mjs'
 import { markdown } from './lib/report.mjs'
@@ -65,6 +66,7 @@ async function answerOf(question) {
   } catch (error) {
     console.error(error)
     process.exitCode = 1
+    await endChildren()
     return { question, rows: [], failed: error.message }
   }
 }

@@ -40,6 +40,8 @@ export async function ask({ full, alone, node }) {
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
+  let watch
+  let slice
   try {
     const [line] = await once(createInterface(child.stdout), 'line')
     const url = /http:\S+(?=,)/.exec(line)[0]
@@ -51,7 +53,7 @@ export async function ask({ full, alone, node }) {
     const most = (name, megabytes) => {
       peak[name] = Math.max(peak[name], megabytes)
     }
-    const watch = setInterval(() => {
+    watch = setInterval(() => {
       const [main, store] = pids.map(rssMegabytes)
       most('both', main + store)
       most('main', main)
@@ -59,7 +61,7 @@ export async function ask({ full, alone, node }) {
     }, watchMs)
     const slices = []
     let othersSince = othersCpus([...pids, process.pid])
-    const slice = setInterval(() => {
+    slice = setInterval(() => {
       slices.push({ untilMs: performance.now(), others: othersSince() })
       othersSince = othersCpus([...pids, process.pid])
       most('pss', total(pssMegabytes))
@@ -71,8 +73,6 @@ export async function ask({ full, alone, node }) {
     const steady = await atRate(url, made, alone ? 600 : full ? 120 : 15, flood.sent)
     const acknowledged = flood.acknowledged + steady.acknowledged
     const listed = await listedAfter(url, baseMs, acknowledged)
-    clearInterval(watch)
-    clearInterval(slice)
     const quiet = inQuiet(steady, slices)
     const size = `${made.kilobytes.toFixed(0)} KB each`
     return [
@@ -113,6 +113,8 @@ export async function ask({ full, alone, node }) {
       },
     ]
   } finally {
+    clearInterval(watch)
+    clearInterval(slice)
     child.kill()
     await once(child, 'exit')
     rmSync(dir, { recursive: true })

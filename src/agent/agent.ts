@@ -44,12 +44,13 @@ export class Agent {
   /** Never throws; status() tells why when it did not start. */
   start(): void {
     try {
-      if (isMainThread)
+      if (isMainThread) {
+        if (process.permission?.has('worker') === false)
+          throw new Error(
+            'uploads are made by a worker thread, which --permission forbids without --allow-worker',
+          )
         this.#latch = CrashLatch.arm(this.#config.spool.dir, process.argv[1] ?? process.execPath)
-      if (isMainThread && process.permission?.has('worker') === false)
-        throw new Error(
-          'uploads are made by a worker thread, which --permission forbids without --allow-worker',
-        )
+      }
       const { engine, addon } = chooseEngine(this.#config)
       // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
       this.#releaseDatadog = holdDatadogProfiler()

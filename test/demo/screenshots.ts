@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core'
 import { executable, settled } from '../explorer/browser'
 import { take, walks } from './walks'
 
-const maxBytes = 120_000
+const maxBytes = 100_000
 const url = process.argv[2]
 if (url === undefined) throw new Error('expected: screenshots.ts <address of the explorer>')
 

@@ -21,24 +21,20 @@ const views = (range: string) => [
   '/open',
 ]
 
-// Widths are no matter of colour: the dark page is looked at in one of them.
-for (const [colorScheme, widths] of [
-  ['light', [2_560, 1_280]],
-  ['dark', [1_280]],
-] as const) {
-  test(`${colorScheme}: every view fits ${widths.join(' and ')} pixels, and its words can be read`, async (t) => {
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`${colorScheme}: every view fits 1,280 and 2,560 pixels, and its words can be read`, async (t) => {
     const { intake, range } = shop()
     for (const view of views(range)) {
       const { page, faults } = await openPage(t, intake.url + view, {
         colorScheme,
-        viewport: { width: widths[0], height: 900 },
+        viewport: { width: 2_560, height: 900 },
         reducedMotion: 'reduce',
       })
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 900 })
-        await settled(page)
-        assert.deepEqual(await page.evaluate(unreadable), [], `${view}, ${width} pixels`)
-      }
+      await settled(page)
+      assert.deepEqual(await page.evaluate(unreadable), [], view)
+      await page.setViewportSize({ width: 1_280, height: 900 })
+      await settled(page)
+      assert.deepEqual(await page.evaluate(unreadable), [], view)
       // That it may show no source, the intake says with a 404.
       if (view.includes('tab=source')) faults.length = 0
       await page.close()

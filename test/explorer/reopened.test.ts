@@ -12,12 +12,15 @@ test('every view opened again from its address is the same picture', async (t) =
   const views = [
     `/?${range}`,
     `/explore?${range}&shape=flame&by=package&find=render`,
+    `/explore?${range}&shape=inverted&flat=1&kind=heap&value=inuse_space`,
     `/explore?${range}&tab=sandwich&fn=handle`,
     `/explore?${range}&tab=timeline&q=runtime-id:r1&x=0.1_0.5`,
     `/explore?${range}&tab=graph&fn=handle`,
-    `/explore?${range}&merge=package&hide=emit&drop=parse&by=thread`,
+    `/explore?${range}&merge=package&hide=emit&drop=parse&split=package`,
+    `/explore?${range}&by=thread`,
     `/compare?${range}&a.q=version:1&b.q=version:2`,
     `/compare?${range}&a.q=version:1&b.q=version:2&tab=sides`,
+    `/endpoints?${range}`,
     `/functions?${range}&fn=parse`,
   ]
   for (const view of views) {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { nodeBinary } from '../accuracy/agent'
 import { assertOff, assertProfiled, installApplication } from './applications'
 import { byEsbuild, byWebpack } from './bundlers'
 import { otherLines, root } from './child'
@@ -9,8 +10,6 @@ import { otherLines, root } from './child'
 const { folder, path, installation } = installApplication()
 const lines = [undefined, ...otherLines]
 const majorOf = (line: string | undefined) => Number(line ?? process.versions.node.split('.')[0])
-const nodeOf = (line: string | undefined) =>
-  line ? join(root, `node_modules/node-${line}/bin/node`) : process.execPath
 
 describe('bundles', { concurrency: 2 }, () => {
   for (const [name, bundle] of Object.entries({ esbuild: byEsbuild, webpack: byWebpack })) {
@@ -84,9 +83,13 @@ function buildExecutable(line: string | undefined): string {
     JSON.stringify({ main: path('main.cjs'), output, disableExperimentalSEAWarning: true }),
   )
   const options = { cwd: folder, stdio: 'ignore' } as const
-  execFileSync(nodeOf(line), [isWhole ? '--build-sea' : '--experimental-sea-config', config], options)
+  execFileSync(
+    nodeBinary(String(majorOf(line))),
+    [isWhole ? '--build-sea' : '--experimental-sea-config', config],
+    options,
+  )
   if (isWhole) return executable
-  copyFileSync(nodeOf(line), executable)
+  copyFileSync(nodeBinary(String(majorOf(line))), executable)
   const postject = join(root, 'node_modules/postject/dist/cli.js')
   const fuse = ['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2']
   execFileSync(process.execPath, [postject, executable, 'NODE_SEA_BLOB', output, ...fuse], options)

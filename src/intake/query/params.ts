@@ -1,6 +1,6 @@
 import { CodedError } from '../../pprof/errors'
 import type { LimitValues } from '../../pprof/limits'
-import { type Kind, kindOf, wallKind } from '../store/kinds'
+import { type Kind, kindOf, valueIndex, wallKind } from '../store/kinds'
 import type { Selection, TimeRange } from '../store/profile-store'
 import { parseSelector } from './selector'
 import type { AggregateParams, SelectionParams } from './types'
@@ -42,9 +42,7 @@ export function measuredValue(params: Pick<AggregateParams, 'kind' | 'value'>): 
 } {
   const kind = kindOf(params.kind ?? wallKind.name)
   const index =
-    params.value === undefined
-      ? Math.min(1, kind.values.length - 1)
-      : kind.values.findIndex(({ name }) => name === params.value)
+    params.value === undefined ? Math.min(1, kind.values.length - 1) : valueIndex(kind, params.value)
   if (index < 0) invalid('value', `is none of ${kind.values.map(({ name }) => name).join(', ')}`)
   return { kind, index }
 }

@@ -1,5 +1,5 @@
 import { CodedError } from '../../pprof/errors'
-import type { Kind } from '../store/kinds'
+import { type Kind, valueIndex } from '../store/kinds'
 import type { Coverage, Frame, ProfileRow, Selection, StackTotals } from '../store/profile-store'
 import { blobTotals, needsBlobs } from './blob-totals'
 import { measuredValue, selectionOf } from './params'
@@ -49,7 +49,8 @@ export async function weightedStacks(
         totals: await fromColumns(sources, selection, kind, index, params, groupBy),
         ...{ missingProfiles: 0, rows: [] },
       }
-  const kept = filter.function === undefined ? totals : withFunction(totals, filter.function)
+  // Of raw profiles the filter has tested it.
+  const kept = fromBlobs || filter.function === undefined ? totals : withFunction(totals, filter.function)
   const groups = largestGroups(kept, index, maxGroups)
   const scales = await readScales(sources, selection, kind, index, params, groupBy, groups.list, rows)
   return {
@@ -134,11 +135,10 @@ function largestGroups({ groups, rowGroup, values }: StackTotals, index: number,
 
 /** Samples behind a value. Of CPU: its time in the mean distance of wall-clock samples, since idle samples carry none of it. */
 function effectiveSamples(kind: Kind, totals: StackTotals, index: number): Float64Array | undefined {
-  const column = kind.values.findIndex(({ name }) => name === 'samples')
-  const samples = totals.values[column]
+  const samples = totals.values[valueIndex(kind, 'samples')]
   if (samples === undefined) return undefined
   if (kind.values[index]?.name !== 'cpu') return samples
-  const wall = sum(totals.values[kind.values.findIndex(({ name }) => name === 'wall')] as Float64Array)
+  const wall = sum(totals.values[valueIndex(kind, 'wall')] as Float64Array)
   const cpu = totals.values[index] as Float64Array
   const perSample = (wall > 0 ? wall : sum(cpu)) / Math.max(1, sum(samples))
   return perSample > 0 ? cpu.map((value) => value / perSample) : samples
@@ -161,16 +161,14 @@ async function readScales(
   const gauge = kind.values[index]?.gauge === true
   const endpoint = filter?.endpoint
   const tags = groupBy.filter((key) => !['endpoint', 'thread'].includes(key) && !key.startsWith('label:'))
-  const read = (by: readonly string[], of = endpoint) =>
-    sources.profiles.coverage({
-      ...selection,
-      kind: kind.name,
-      groupBy: by,
-      ...(of !== undefined && { endpoint: of }),
-    })
-  const query = { ...selection, kind: kind.name, groupBy: [], ...(endpoint !== undefined && { endpoint }) }
+  const query = (by: readonly string[], of = endpoint) => ({
+    ...{ ...selection, kind: kind.name, groupBy: by },
+    ...(of !== undefined && { endpoint: of }),
+  })
   const isOfRows = filter?.profileIds !== undefined
-  const whole = (isOfRows ? await rowCoverage(sources, query, rows) : (await read([]))[0]) ?? nothing
+  const [whole = nothing] = isOfRows
+    ? [await rowCoverage(sources, query([]), rows)]
+    : await sources.profiles.coverage(query([]))
   const scale = scaleOf(whole, gauge, per)
   if (groupBy.length === 0 || isOfRows) return { whole, scale, groups: groups.map(() => scale) }
   const place = groupBy.indexOf('endpoint')
@@ -178,7 +176,7 @@ async function readScales(
   const coverageOf = async (name: string | undefined) => {
     const known = byEndpoint.get(name ?? '')
     if (known) return known
-    const found = await read(tags, name)
+    const found = await sources.profiles.coverage(query(tags, name))
     byEndpoint.set(name ?? '', found)
     return found
   }
