@@ -31,7 +31,7 @@ export async function explored(
   await fill(store, startMs)
   await store.settle()
   const intake = await intakeFor(t, { ...intakeOptions, sink: store, queries: store, dir: tempDir(t) })
-  const [fromMs, toMs] = [startMs - 600_000, startMs + 3_000_000]
+  const [fromMs, toMs] = [startMs - 2_400_000, startMs + 1_200_000]
   return { intake, store, range: `from=${fromMs}&to=${toMs}`, fromMs }
 }
 
@@ -48,6 +48,21 @@ export function useExplored(fill: Parameters<typeof explored>[1]): () => Explore
   })
   return () => made as Explored
 }
+
+/** Of the process that the one trace ran in. */
+export const tags = new Map([
+  ['service', 'shop'],
+  ['runtime-id', 'r1'],
+])
+
+/** The root of the one trace, or with `more` another span of it. */
+export const spanAt = (startMs: number, durationMs: number, more: Partial<Span> = {}): Span => ({
+  ...{ traceIdHigh: 0n, traceIdLow: 0xabcdn, spanId: 0x1000n, parentId: 0n, service: 'shop' },
+  ...{ name: 'web.request', resource: 'GET /cart', kind: 'server', error: false, attributes: [] },
+  startNanos: BigInt(startMs) * 1_000_000n,
+  durationNanos: BigInt(durationMs) * 1_000_000n,
+  ...more,
+})
 
 /** Version 1 and a version 2 in which `parse` costs four times as much, with endpoints, live objects and one trace. */
 export async function fillShop(store: IntakeStore, startMs: number): Promise<void> {
@@ -81,25 +96,15 @@ export async function fillShop(store: IntakeStore, startMs: number): Promise<voi
   }
   await upload('1', 100, {})
   await upload('2', 400, { startMs: startMs + 60_000 })
-  const span = (id: bigint, parentId: bigint, resource: string, fromMs: number, ms: number): Span => ({
-    ...{
-      traceIdHigh: 0n,
-      traceIdLow: 0xabcdn,
-      spanId: id,
-      parentId,
-      service: 'shop',
-      name: 'web.request',
-      resource,
-    },
-    ...{ kind: parentId === 0n ? 'server' : 'internal', error: false, attributes: [] },
-    startNanos: BigInt(startMs + fromMs) * 1_000_000n,
-    durationNanos: BigInt(ms) * 1_000_000n,
-  })
-  const tags = new Map([
-    ['service', 'shop'],
-    ['runtime-id', 'r1'],
-  ])
-  const spans = [span(0x1000n, 0n, 'GET /cart', 1_000, 6_000), span(0x1001n, 0x1000n, 'load', 2_000, 3_000)]
+  const spans = [
+    spanAt(startMs + 1_000, 6_000),
+    spanAt(startMs + 2_000, 3_000, {
+      spanId: 0x1001n,
+      parentId: 0x1000n,
+      resource: 'load',
+      kind: 'internal',
+    }),
+  ]
   await store.spans([{ tags, spans }])
 }
 
@@ -132,14 +137,5 @@ export async function fillTimes(store: IntakeStore, startMs: number): Promise<vo
     ...range(20_000, 21_000, 10).map((ms) => sample('Worker', ['crunch@/app/worker.js'], ms)),
   ]
   await store.profiles(makeUpload({ startMs, wall }))
-  const tags = new Map([
-    ['service', 'shop'],
-    ['runtime-id', 'r1'],
-  ])
-  const span: Span = {
-    ...{ traceIdHigh: 0n, traceIdLow: 0xabcdn, spanId: 0x1000n, parentId: 0n, service: 'shop' },
-    ...{ name: 'web.request', resource: 'GET /cart', kind: 'server', error: false, attributes: [] },
-    ...{ startNanos: BigInt(startMs + 10_000) * 1_000_000n, durationNanos: 500_000_000n },
-  }
-  await store.spans([{ tags, spans: [span] }])
+  await store.spans([{ tags, spans: [spanAt(startMs + 10_000, 500)] }])
 }

@@ -4,7 +4,7 @@ import { startIntake } from '../../src/intake/server'
 import { event, post, realProfile, uploadBody } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
 import { openPage, settled, useBrowser } from './browser'
-import { explored, fillShop, useExplored } from './shop'
+import { explored, fillShop, spanAt, tags, useExplored } from './shop'
 
 useBrowser()
 const shop = useExplored(fillShop)
@@ -17,6 +17,23 @@ test('a new upload appears without a reload', async (t) => {
   await store.profiles(makeUpload({ startMs: Date.now() - 60_000, wall: [ticks(['fresh@/app/x.js'], 10)] }))
   await store.settle()
   await page.getByRole('row', { name: /fresh/ }).waitFor({ timeout: 60_000 })
+  assert.equal(await page.evaluate('globalThis.stillHere'), true)
+})
+
+test('the code of a span that has just ended appears without a reload, when its process uploads', async (t) => {
+  const { intake, store } = await explored(t, async () => {})
+  const startMs = Date.now() - 5_000
+  await store.spans([{ tags, spans: [spanAt(startMs + 1_000, 500)] }])
+  await store.settle()
+  const { page } = await openPage(t, `${intake.url}/traces`)
+  await page.getByRole('table', { name: 'Requests' }).getByRole('link').click()
+  await page.getByRole('radio', { name: 'Lines' }).click()
+  await page.getByRole('heading', { name: 'No sample fell into this span' }).waitFor()
+  await page.evaluate('globalThis.stillHere = true')
+  const wall = [ticks(['fresh@/app/x.js'], 50, { 'local root span id': 0x1000n, 'span id': 0x1000n })]
+  await store.profiles(makeUpload({ startMs, durationMs: 4_000, wall }))
+  await store.settle()
+  await page.getByRole('table', { name: 'Lines of the span' }).getByRole('row', { name: /fresh/ }).waitFor()
   assert.equal(await page.evaluate('globalThis.stillHere'), true)
 })
 

@@ -12,10 +12,14 @@ export interface Answer<T> {
 
 const slowMs = 300
 const retryMs = 3_000
+const growingMs = 5_000
 const remembered = new Map<string, unknown>()
 const maxRemembered = 12
 
-/** Asks the intake, again when the question changes; undefined asks nothing. */
+/**
+ * Asks the intake, again when the question changes, and every few seconds while its range reaches beyond now: the profile of a span that
+ * has just ended comes with the next upload. undefined asks nothing.
+ */
 export function useQuery<T>(query: string, params: Params | undefined): Answer<T> {
   const address = params && addressOf(query, params)
   const [answer, setAnswer] = useState<Answer<T>>({
@@ -38,26 +42,34 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
     const before = (data: T | undefined) => (shownQuery.current === query ? data : undefined)
     setAnswer(({ data }) => ({ data: before(data), error: undefined, isLoading: true, isSlow: false }))
     shownQuery.current = query
-    let retry = 0
+    let next = 0
+    const askAgain = () => {
+      if (document.visibilityState === 'visible') setAttempt((before) => before + 1)
+      else next = window.setTimeout(askAgain, growingMs)
+    }
     const slow = setTimeout(() => setAnswer((answer) => ({ ...answer, isSlow: true })), slowMs)
     ask<T>(address, abort.signal)
       .then((data) => {
-        remember(address, data)
         setAnswer({ data, error: undefined, isLoading: false, isSlow: false })
+        if (isGrowing(params)) next = window.setTimeout(askAgain, growingMs)
+        else remember(address, data)
       })
       .catch((error: Error) => {
         if (abort.signal.aborted) return
         setAnswer({ data: undefined, error, isLoading: false, isSlow: false })
-        if (mayPass(error)) retry = window.setTimeout(() => setAttempt((before) => before + 1), retryMs)
+        if (mayPass(error)) next = window.setTimeout(askAgain, retryMs)
       })
       .finally(() => clearTimeout(slow))
     return () => {
-      clearTimeout(retry)
+      clearTimeout(next)
       abort.abort()
     }
   }, [address, query, wanted, attempt])
   return answer
 }
+
+/** More than to the whole second that a range of the last hour ends with: that one moves with the clock. */
+const isGrowing = (params: Params | undefined) => Number(params?.toMs) > Date.now() + growingMs
 
 /** An intake that is started again answers later; what it refuses, it refuses again. */
 const mayPass = (error: Error) =>
