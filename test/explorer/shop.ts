@@ -17,6 +17,8 @@ export interface Explored {
   /** The hour that holds everything. */
   range: string
   fromMs: number
+  /** What was given to `fill`. */
+  startMs: number
 }
 
 /** An intake with its store, filled, and the address of its page. */
@@ -32,7 +34,7 @@ export async function explored(
   await store.settle()
   const intake = await intakeFor(t, { ...intakeOptions, sink: store, queries: store, dir: tempDir(t) })
   const [fromMs, toMs] = [startMs - 2_400_000, startMs + 1_200_000]
-  return { intake, store, range: `from=${fromMs}&to=${toMs}`, fromMs }
+  return { intake, store, range: `from=${fromMs}&to=${toMs}`, fromMs, startMs }
 }
 
 /** One filled intake for all tests of a file, which only read it. */

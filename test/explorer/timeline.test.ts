@@ -10,8 +10,7 @@ import { explored, fillTimes, traceId, useExplored } from './shop'
 useBrowser()
 const times = useExplored(fillTimes)
 
-const timelineOf = async ({ intake, fromMs }: ReturnType<typeof times>) => {
-  const startMs = fromMs + 600_000
+const timelineOf = async ({ intake, startMs }: ReturnType<typeof times>) => {
   const query = `runtimeId=r1&fromMs=${startMs}&toMs=${startMs + 60_000}`
   const answer = await fetch(`${intake.url}/api/v1/timeline?${query}`)
   return { timeline: (await answer.json()) as Timeline, startMs }
