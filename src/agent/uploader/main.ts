@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Interval, loadAddon } from '../addon'
 import type { Config } from '../config'
+import { monotonicMs } from '../monotonic'
 import { systemClock } from './clock'
 import { Counters } from './counters'
 import type { EngineFacts } from './event'
@@ -32,7 +33,7 @@ export interface UploaderData {
 }
 
 interface Shutdown {
-  /** Epoch milliseconds. */
+  /** Of monotonicMs. */
   deadlineMs: number
   /** The last one, of an engine that is asked by message: the agent answers no more. */
   interval?: Interval
@@ -111,7 +112,7 @@ function collectFromAddon(): Collect {
   const addon = loadAddon()
   addon.nameThread('acme-uploader')
   addon.onStuckTermination(async () => {
-    await shutdown(uploader, { deadlineMs: Date.now() + data.config.shutdownTimeoutMs })
+    await shutdown(uploader, { deadlineMs: monotonicMs() + data.config.shutdownTimeoutMs })
     addon.resumeTermination()
   })
   return (done) => addon.collect(done)
