@@ -13,6 +13,7 @@
         "leaf_frame.cc",
         "line_split.cc",
         "loop_waker.cc",
+        "name_lookup.cc",
         "pprof_encoder.cc",
         "resolution.cc",
         "sigprof.cc",

@@ -9,6 +9,7 @@
 
 #include "collect_request.h"
 #include "collector.h"
+#include "name_lookup.h"
 #include "termination.h"
 #include "thread_sampler.h"
 
@@ -126,6 +127,15 @@ void Collect(const Arguments& args) {
   if (args[0]->IsFunction()) CollectRequest::Send(args.GetIsolate(), args[0].As<v8::Function>());
 }
 
+/// lookup(host, done): boolean. `done(error, addresses)` is called on the calling thread's event loop.
+void Lookup(const Arguments& args) {
+  args.GetReturnValue().Set(false);
+  if (!args[0]->IsString() || !args[1]->IsFunction()) return;
+  v8::Isolate* isolate = args.GetIsolate();
+  const v8::String::Utf8Value host(isolate, args[0]);
+  if (*host) args.GetReturnValue().Set(NameLookup::Send(isolate, *host, args[1].As<v8::Function>()));
+}
+
 /// nameThread(name): what the operating system calls the calling thread, up to 15 bytes.
 void NameThread(const Arguments& args) {
   const v8::String::Utf8Value name(args.GetIsolate(), args[0]);
@@ -186,6 +196,7 @@ void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Ob
   add("enterFrame", EnterFrame);
   add("contextFramesActive", ContextFramesActive);
   add("collect", Collect);
+  add("lookup", Lookup);
   add("nameThread", NameThread);
   add("holdTermination", HoldTermination);
   add("onStuckTermination", OnStuckTermination);

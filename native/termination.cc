@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -25,13 +27,14 @@ constexpr int64_t kStuckAfterNanos = 300'000'000;
 struct State {
   std::atomic<int> held_signal{0};
   sem_t arrived;
-  sem_t resumed;
   struct sigaction before[kSignalCount];
   bool installed = false;
   std::atomic<int> grace_ms{0};
   std::atomic<bool> main_began{false};
   std::shared_ptr<LoopWaker> main_loop;
   std::mutex mutex;
+  std::condition_variable resumed;
+  bool is_resumed = false;                   // guarded
   std::shared_ptr<LoopWaker> uploader_loop;  // guarded
 };
 
@@ -64,17 +67,11 @@ void LetGo() {
   kill(getpid(), signal);
 }
 
-/// False when `nanos` went by first.
+/// False when `nanos` went by first, of the monotonic clock: sem_timedwait knows only the one that may be
+/// set.
 bool WaitForResume(int64_t nanos) {
-  timespec deadline;
-  clock_gettime(CLOCK_REALTIME, &deadline);
-  nanos += deadline.tv_nsec;
-  deadline.tv_sec += nanos / 1'000'000'000;
-  deadline.tv_nsec = nanos % 1'000'000'000;
-  while (sem_timedwait(&state->resumed, &deadline) != 0) {
-    if (errno != EINTR) return false;
-  }
-  return true;
+  std::unique_lock<std::mutex> lock(state->mutex);
+  return state->resumed.wait_for(lock, std::chrono::nanoseconds(nanos), [] { return state->is_resumed; });
 }
 
 void Guard() {
@@ -105,7 +102,6 @@ void Termination::Hold(v8::Isolate* isolate, const std::vector<int>& signals,
   if (state == nullptr) {
     state = new State();
     sem_init(&state->arrived, 0, 0);
-    sem_init(&state->resumed, 0, 0);
     if (!StartBackgroundThread("acme-guard", Guard)) {
       delete state;
       state = nullptr;
@@ -143,7 +139,10 @@ void Termination::OnStuckMainThread(v8::Isolate* isolate, v8::Local<v8::Function
 }
 
 void Termination::Resume() {
-  if (state != nullptr && state->held_signal.load() != 0) sem_post(&state->resumed);
+  if (state == nullptr || state->held_signal.load() == 0) return;
+  std::lock_guard<std::mutex> lock(state->mutex);
+  state->is_resumed = true;
+  state->resumed.notify_one();
 }
 
 void Termination::Release() {

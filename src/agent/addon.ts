@@ -62,6 +62,12 @@ export interface Addon {
   contextFramesActive(): boolean
   /** Ends the interval; `done` runs once on the calling thread's event loop. */
   collect(done: (interval: Interval) => void): void
+  /**
+   * Asks the system for all addresses of `host`, on a thread that neither libuv's pool nor the end of the process waits for. `done` runs
+   * once on the calling thread's event loop, with the code of an error (`ENOTFOUND`, `EAI_AGAIN`, `EAI_FAIL`) or at least one address.
+   * False where the system has no thread left.
+   */
+  lookup(host: string, done: (error: string | undefined, addresses: string[]) => void): boolean
   /** Names the calling thread for the operating system, up to 15 bytes. */
   nameThread(name: string): void
   /**

@@ -4,6 +4,7 @@ import { chooseEngine } from './choose-engine'
 import type { Config } from './config'
 import { CrashLatch } from './crash-latch'
 import type { Engine } from './engine'
+import { monotonicMs } from './monotonic'
 import { holdDatadogProfiler, runtimeId } from './resolvers'
 import { say } from './say'
 import type { Status } from './status'
@@ -97,7 +98,7 @@ export class Agent {
     engine.finish()
     if (isMainThread) {
       if (this.#uploader === undefined) this.#startUploader()
-      await this.#uploader?.close(Date.now() + this.#config.shutdownTimeoutMs)
+      await this.#uploader?.close(monotonicMs() + this.#config.shutdownTimeoutMs)
     }
     this.#release()
   }
@@ -140,7 +141,7 @@ export class Agent {
     this.#ended = true
     this.#latch?.release()
     try {
-      const deadlineMs = Date.now() + this.#config.shutdownTimeoutMs
+      const deadlineMs = monotonicMs() + this.#config.shutdownTimeoutMs
       this.#engine.finish()
       if (this.#config.shutdownTimeoutMs === 0) return
       if (this.#uploader?.alive) this.#uploader.beginShutdown(deadlineMs)

@@ -73,6 +73,8 @@ function crashesIn(directory: string): number[] {
     if (startedMs === undefined) return []
     const ageMs = nowMs - startedMs
     if (ageMs > forgottenAfterMs) rmSync(file, { force: true })
+    // A time to come is of a clock that was set back since: nobody knows how long ago that was.
+    if (ageMs < -forgottenAfterMs) return []
     // A live process in another container removes its file after the minute, give or take.
     return ageMs > forgottenAfterMs || isAlive(owner, () => ageMs <= provenAfterMs * 1.5) ? [] : [startedMs]
   })

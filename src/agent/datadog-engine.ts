@@ -3,12 +3,15 @@ import type { Config } from './config'
 import type { DatadogPprof, PprofProfile } from './datadog-pprof'
 import { DatadogWall } from './datadog-wall'
 import type { Engine } from './engine'
+import { monotonicMs } from './monotonic'
 import { createResolver, type Resolvers } from './resolvers'
 import { isMainThread } from './thread'
 
 const heapStackDepth = 64
 /** How often it is looked whether a tracer has been loaded. */
 const refreshMs = 1_000
+/** What the clocks differ by less is how they were read; more is a clock that was set, and the next interval follows it. */
+const clockStepMs = 10
 
 /**
  * @datadog/pprof on the main thread, for platforms that our addon was not built for. It makes its profiles on the
@@ -26,6 +29,8 @@ export class DatadogEngine implements Engine {
   #running = false
   #heapRunning = false
   #startMs = 0
+  /** The same moment, of monotonicMs. */
+  #startedAtMs = 0
   #last: Interval | undefined
 
   constructor(pprof: DatadogPprof, config: Config) {
@@ -52,6 +57,7 @@ export class DatadogEngine implements Engine {
     this.#refreshTimer = setInterval(() => resolvers.refresh(), refreshMs)
     this.#refreshTimer.unref()
     this.#startMs = Date.now()
+    this.#startedAtMs = monotonicMs()
     this.#running = true
     // Their exit listener ends sampling and drops what there is: ours has to come first.
     process.prependListener('exit', this.#onExit)
@@ -114,9 +120,11 @@ export class DatadogEngine implements Engine {
       : undefined
     const running = this.#wall
     const wall = running && encoded(() => running.profile(restart))
+    const nowMs = monotonicMs()
     const interval: Interval = {
       startMs: this.#startMs,
-      endMs: Date.now(),
+      // The system's clock may have been set since the start.
+      endMs: this.#startMs + Math.round(nowMs - this.#startedAtMs),
       ...(wall && { wall }),
       ...(space && { space }),
       endpointCounts: this.#resolvers?.takeEndpointCounts() ?? {},
@@ -127,7 +135,8 @@ export class DatadogEngine implements Engine {
       },
       hasWork: wall !== undefined || space !== undefined,
     }
-    this.#startMs = interval.endMs
+    this.#startedAtMs = nowMs
+    this.#startMs = Math.abs(Date.now() - interval.endMs) > clockStepMs ? Date.now() : interval.endMs
     return interval
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import type { Config } from './config'
 import type { Engine, Interval } from './engine'
+import { monotonicMs } from './monotonic'
 import type { UploadTotals } from './status'
 import { loadWorkerThreads } from './thread'
 import type { UploaderAnswer, UploaderData, UploaderMessage } from './uploader/main'
@@ -80,7 +81,7 @@ export class UploaderThread {
     })
   }
 
-  /** Makes the last upload; resolves when the thread has ended. Keeps the process alive until then: somebody waits for it. */
+  /** Makes the last upload, until `deadlineMs` of monotonicMs; resolves when the thread has ended. Keeps the process alive until then: somebody waits for it. */
   close(deadlineMs: number): Promise<void> {
     if (!this.#alive) return Promise.resolve()
     this.#worker.ref()
@@ -97,7 +98,7 @@ export class UploaderThread {
 
   /** Blocks this thread until the last upload is done, or the deadline. For the end of the process only. */
   waitForShutdown(deadlineMs: number): void {
-    if (this.#alive) Atomics.wait(this.#control, 0, 0, Math.max(0, deadlineMs - Date.now()))
+    if (this.#alive) Atomics.wait(this.#control, 0, 0, Math.max(0, deadlineMs - monotonicMs()))
   }
 
   #say(message: UploaderMessage): void {

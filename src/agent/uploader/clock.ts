@@ -1,3 +1,5 @@
+import { monotonicMs } from '../monotonic'
+
 /** Time as the uploader needs it; tests bring their own. */
 export interface Clock {
   /** Milliseconds that only grow: deadlines survive a step of the system's clock. */
@@ -7,7 +9,7 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs: monotonicMs,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()

@@ -1,12 +1,15 @@
 import { writeSync } from 'node:fs'
+import type { LookupFunction } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Interval, loadAddon } from '../addon'
 import type { Config } from '../config'
+import { monotonicMs } from '../monotonic'
 import { systemClock } from './clock'
 import { Counters } from './counters'
 import type { EngineFacts } from './event'
 import { requestHeaders } from './headers'
 import { IntervalSource } from './interval-source'
+import { lookupBy } from './lookup'
 import { readProcessFacts } from './process-facts'
 import type { DropReason, Outcome } from './retry'
 import { Sender } from './sender'
@@ -32,7 +35,7 @@ export interface UploaderData {
 }
 
 interface Shutdown {
-  /** Epoch milliseconds. */
+  /** Of monotonicMs. */
   deadlineMs: number
   /** The last one, of an engine that is asked by message: the agent answers no more. */
   interval?: Interval
@@ -84,10 +87,11 @@ function makeUploader(): Uploader {
   const { config, runtimeId, startTimeMs } = data
   const facts = readProcessFacts(config, data.mainScript ?? '', process.cwd())
   const target = findTarget(config)
+  const { collect, lookup }: Source = intervals ?? openAddon()
   const headers = requestHeaders(config, facts, version, target)
   const sender = new Sender({
     send: ({ body, boundary }, timeoutMs, abort) =>
-      send({ target, headers: headers(boundary), body, timeoutMs }, abort),
+      send({ target, headers: headers(boundary), body, timeoutMs, lookup }, abort),
     spool: openSpool(target),
     counters,
     clock: systemClock,
@@ -97,7 +101,7 @@ function makeUploader(): Uploader {
     onState: (failing, outcome) => log(stateLine(target, failing, outcome)),
   })
   return new Uploader({
-    collect: intervals?.collect ?? collectFromAddon(),
+    collect,
     identity: { config, facts, runtimeId, profilerVersion: version, startTimeMs, engine: data.engine },
     sender: config.exporters.includes('agent') ? sender : undefined,
     counters,
@@ -107,14 +111,20 @@ function makeUploader(): Uploader {
   })
 }
 
-function collectFromAddon(): Collect {
+/** Where intervals come from, and what the addon can do beside that. */
+interface Source {
+  collect: Collect
+  lookup?: LookupFunction
+}
+
+function openAddon(): Source {
   const addon = loadAddon()
   addon.nameThread('acme-uploader')
   addon.onStuckTermination(async () => {
-    await shutdown(uploader, { deadlineMs: Date.now() + data.config.shutdownTimeoutMs })
+    await shutdown(uploader, { deadlineMs: monotonicMs() + data.config.shutdownTimeoutMs })
     addon.resumeTermination()
   })
-  return (done) => addon.collect(done)
+  return { collect: (done) => addon.collect(done), lookup: lookupBy(addon) }
 }
 
 function stateLine(target: Target, failing: DropReason | undefined, outcome: Outcome): string {

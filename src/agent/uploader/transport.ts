@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import type { LookupFunction } from 'node:net'
 import { type Outcome, parseRetryAfter } from './retry'
 import type { Target } from './target'
 
@@ -10,6 +11,8 @@ export interface Request {
   body: Buffer
   /** From connecting to the end of the answer. */
   timeoutMs: number
+  /** Of the host's addresses; Node's own where absent. */
+  lookup?: LookupFunction | undefined
 }
 
 /** An answer's body is worth nothing to the agent; more than this of it is not waited for. */
@@ -22,7 +25,10 @@ const maxHeaderBytes = 16_384
  * profiled (Node 20: -1 to 3, 22: 8 to 12, 24: 0 to 12, 26: 5), and one request a minute needs nothing of it. Never rejects. Redirects are an
  * answer like any other. `abort` ends the attempt as a timeout.
  */
-export function send({ target, headers, body, timeoutMs }: Request, abort?: AbortSignal): Promise<Outcome> {
+export function send(
+  { target, headers, body, timeoutMs, lookup }: Request,
+  abort?: AbortSignal,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let outcome: Outcome = { kind: 'failed', code: 'closed' }
     let end = (): void => {}
@@ -46,6 +52,7 @@ export function send({ target, headers, body, timeoutMs }: Request, abort?: Abor
           agent: false,
           headers: { ...headers, 'content-length': body.length, connection: 'close' },
           maxHeaderSize: maxHeaderBytes,
+          ...(lookup && { lookup }),
           ...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
         },
       )

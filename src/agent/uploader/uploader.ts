@@ -80,7 +80,7 @@ export class Uploader {
     return reason
   }
 
-  /** The last upload, `snapshot:on_shutdown`: sent or in the spool when this resolves, before `deadlineMs` (epoch). Again: the same. */
+  /** The last upload, `snapshot:on_shutdown`: sent or in the spool when this resolves, before `deadlineMs` of the clock. Again: the same. */
   close(deadlineMs: number): Promise<void> {
     this.#closed ??= this.#close(deadlineMs)
     return this.#closed
@@ -88,13 +88,12 @@ export class Uploader {
 
   async #close(deadlineMs: number): Promise<void> {
     const { clock, sender } = this.parts
-    const endMs = clock.nowMs() + Math.max(0, deadlineMs - Date.now())
     this.#stop.abort()
     const collected = new AbortController()
     const last = this.#endInterval('on_shutdown')
-    const upload = await Promise.race([last, clock.sleep(endMs - clock.nowMs(), collected.signal)])
+    const upload = await Promise.race([last, clock.sleep(deadlineMs - clock.nowMs(), collected.signal)])
     collected.abort()
-    await sender?.close(upload ?? undefined, endMs - clock.nowMs())
+    await sender?.close(upload ?? undefined, deadlineMs - clock.nowMs())
   }
 
   async #endInterval(kind: 'periodic' | 'on_shutdown'): Promise<Upload | undefined> {

@@ -77,7 +77,7 @@ export class IntakeStore implements Sink {
       const store = new IntakeStore(wal, client)
       for (const id of recentUploads) store.#recent.set(id, undefined)
       for (const segment of opened.segments) client.progress(segment)
-      store.#timer = setInterval(() => void opened.wal.sealIfOld(Date.now()), sealCheckMs)
+      store.#timer = setInterval(() => void opened.wal.sealIfOld(), sealCheckMs)
       return store
     } catch (error) {
       await client.stop(1_000)

@@ -56,7 +56,7 @@ export class Wal {
   #writing: Promise<void> | undefined
   #active: Active | undefined
   #sequence = 0
-  #free = { bytes: Number.POSITIVE_INFINITY, atMs: 0 }
+  #free = { bytes: Number.POSITIVE_INFINITY, atMs: Number.NEGATIVE_INFINITY }
   #closed = false
 
   private constructor(options: WalOptions) {
@@ -124,8 +124,9 @@ export class Wal {
   }
 
   /** Seals the active segment once it is old: its raw profiles then come under the retention of blobs. */
-  async sealIfOld(nowMs: number): Promise<void> {
-    if (this.#active && nowMs - this.#active.openedMs > maxAgeMs && !this.#writing) await this.#seal()
+  async sealIfOld(): Promise<void> {
+    if (this.#active && performance.now() - this.#active.openedMs > maxAgeMs && !this.#writing)
+      await this.#seal()
   }
 
   /** Waits for what was appended, and seals. Never rejects. */
@@ -184,8 +185,8 @@ export class Wal {
   }
 
   async #start(): Promise<Active> {
-    const openedMs = Date.now()
-    const segment = newSegmentId(openedMs, this.#sequence++)
+    const openedMs = performance.now()
+    const segment = newSegmentId(Date.now(), this.#sequence++)
     const { dir } = this.#options
     const path = join(dir, segmentFile(segment))
     // A store that is removed under a running intake is made again.
@@ -220,7 +221,7 @@ export class Wal {
   }
 
   async #checkFree(bytes: number): Promise<void> {
-    const nowMs = Date.now()
+    const nowMs = performance.now()
     if (nowMs - this.#free.atMs >= freeCheckMs) {
       const { bavail, bsize } = await this.#ops.statfs(this.#options.dir)
       this.#free = { bytes: bavail * bsize, atMs: nowMs }

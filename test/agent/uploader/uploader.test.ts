@@ -95,7 +95,7 @@ test('intervals follow the schedule until close, whatever becomes of the uploads
     sleep: async (ms, signal) => {
       if (ms > 5_000 && !signal?.aborted) intervals.push(ms)
       await new Promise((resolve) => setTimeout(resolve, 20))
-      if (intervals.length === 5) closing ??= uploader.close(Date.now() + 5_000)
+      if (intervals.length === 5) closing ??= uploader.close(5_000)
     },
   }
   const { uploader } = makeUploader(t, intake.url, { clock, env: noSpool })
@@ -152,7 +152,8 @@ test('close: one last upload, of its own kind, and nothing is left behind', asyn
   const intake = await hostile(t)
   const { uploader, spoolDir } = makeUploader(t, intake.url, { clock: systemClock })
   await uploader.flush()
-  await Promise.all([uploader.close(Date.now() + 10_000), uploader.close(Date.now() + 10_000)])
+  const deadlineMs = systemClock.nowMs() + 10_000
+  await Promise.all([uploader.close(deadlineMs), uploader.close(deadlineMs)])
   const events = await Promise.all(intake.received.map(async (upload) => (await parseUpload(upload)).event))
   assert.deepEqual(
     events.map((event) => /snapshot:\w+,profile_seq:\d/.exec(event.tags_profiler)?.[0]),
@@ -173,7 +174,7 @@ for (const [name, knobs] of Object.entries<Knobs>({
     const { uploader, counters, spoolDir } = makeUploader(t, intake.url, { clock: systemClock, env })
     const first = uploader.flush()
     while (intake.connections === 0) await new Promise(setImmediate)
-    await uploader.close(Date.now() + 400)
+    await uploader.close(systemClock.nowMs() + 400)
     await first
     assert.equal(counters.sent, 0)
     assert.equal(counters.spooled, 2)
@@ -184,7 +185,7 @@ for (const [name, knobs] of Object.entries<Knobs>({
     const env2 = { ACME_PROFILING_SPOOL_DIR: spoolDir }
     const next = makeUploader(t, intake.url, { env: env2 })
     for (let cycle = 0; cycle < 3; cycle++) await next.uploader.flush()
-    await next.uploader.close(Date.now() + 10_000)
+    await next.uploader.close(next.clock.nowMs() + 10_000)
     assert.deepEqual(files(spoolDir), [])
   })
 }
@@ -202,7 +203,7 @@ test('close between two attempts does not wait for the second', async (t) => {
   const { uploader, counters } = makeUploader(t, intake.url, { clock })
   const first = uploader.flush()
   while (counters.retried === 0) await new Promise(setImmediate)
-  await uploader.close(Date.now() + 60_000)
+  await uploader.close(60_000)
   assert.equal(await first, 'shutdown')
   assert.equal(counters.spooled, 2)
 })
@@ -210,13 +211,13 @@ test('close between two attempts does not wait for the second', async (t) => {
 test('close while a collection hangs gives up at the deadline', async (t) => {
   const intake = await hostile(t)
   const { uploader } = makeUploader(t, intake.url, { clock: systemClock, collect: () => {} })
-  await uploader.close(Date.now() + 200)
+  await uploader.close(systemClock.nowMs() + 200)
   assert.equal(intake.connections, 0)
 })
 
 test('close after its deadline: nothing is sent, and it ends', async (t) => {
   const intake = await hostile(t)
   const { uploader } = makeUploader(t, intake.url, { clock: new FakeClock() })
-  await uploader.close(Date.now() - 1)
+  await uploader.close(-1)
   assert.equal(intake.connections, 0)
 })

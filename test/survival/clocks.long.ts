@@ -1,0 +1,8 @@
+import { test } from 'node:test'
+import { figures } from '../figures'
+import { otherLines } from './child'
+import { checkClocks } from './clocks'
+
+for (const line of otherLines)
+  test(`Node ${line}: the clock is set to another hour, to 1970 and to 2106, and runs fast and slow: uploads go on`, async (t) =>
+    figures(await checkClocks(t, line)))

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { root, runChild } from './child'
+
+/** So few that Node starts and the application soon has none left. */
+const descriptors = 40
+
+/**
+ * F14: without a free file descriptor the application gets the errors that are its own, uploads fail and are counted, or the profiler is off in
+ * one line; with descriptors the next upload arrives.
+ */
+export async function checkDescriptors(when: 'before' | 'after', line?: string): Promise<void> {
+  const outcome = await runChild({
+    ...{ file: 'test/fixtures/survival-descriptors.js', args: [root, when], agent: root, line },
+    wrapper: ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh'],
+    env: { DD_PROFILING_UPLOAD_PERIOD: '1', DD_PROFILING_UPLOAD_TIMEOUT: '300' },
+  })
+  const { code, signal, stdout, stderr, uploads, leftovers } = outcome
+  assert.deepEqual([code, signal, leftovers], [0, null, []], stderr)
+  const own = { own: ['EMFILE', 'EMFILE'], ownAfter: true, after: 'sent' }
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((text) => text.replace(/ to http:\S+/, ''))
+  if (when === 'before') {
+    const { dropped, ...rest } = JSON.parse(stdout)
+    assert.deepEqual(rest, { ...own, first: 'sent', without: ['network', 'network'], running: true })
+    assert.ok(dropped >= 2, `${dropped} are counted`)
+    const fails = 'acme-profiler: uploads fail: EMFILE (network)'
+    assert.deepEqual(lines, [fails, 'acme-profiler: uploads arrive again', fails])
+  } else {
+    const { without, running, dropped: _, ...rest } = JSON.parse(stdout)
+    assert.deepEqual([rest, running, without[0]], [own, false, 'the uploader has ended'])
+    assert.match(
+      lines.join('\n'),
+      /^acme-profiler: the profiler is off: the uploader's thread is gone: .*EMFILE.*\nacme-profiler: uploads fail: EMFILE \(network\)$/,
+    )
+  }
+  // The last one could neither be sent nor kept.
+  const read = await Promise.all(uploads.map((upload) => upload.read()))
+  assert.ok(read.every(({ event }) => !event.tags_profiler.includes('snapshot:on_shutdown')))
+}
