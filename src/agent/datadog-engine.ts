@@ -131,6 +131,7 @@ export class DatadogEngine implements Engine {
       measured: {
         threads: 1,
         errors,
+        ticks_dropped: running?.takeDropped() ?? 0,
         longest_block_ms: performance.now() - began,
       },
       hasWork: wall !== undefined || space !== undefined,

@@ -3,6 +3,7 @@
 /** A profile as pprof-format builds it. */
 export interface PprofProfile {
   sample: readonly unknown[]
+  durationNanos: number | bigint
   /** pprof, not compressed. */
   encode(): Uint8Array
 }
@@ -39,7 +40,9 @@ export interface DatadogPprof {
     setContext(context: object | undefined): void
     getContext(): object | undefined
     runWithContext<T>(context: object, run: () => T): T
-    constants: { NON_JS_THREADS_FUNCTION_NAME: string }
+    /** With contexts: at the index kSampleCount how many ticks the running interval has room taken for. */
+    getState(): Uint32Array
+    constants: { NON_JS_THREADS_FUNCTION_NAME: string; kSampleCount: number }
   }
   heap: {
     start(intervalBytes: number, stackDepth: number, allocations: boolean): void

@@ -7,6 +7,8 @@ import type { Resolvers } from './resolvers'
 const samplingIntervalMicros = 10_101
 /** An interval may be this much longer than the period, when the uploader was held up. */
 const spareIntervals = 1.5
+/** @datadog/pprof makes room for the ticks of twice its `durationMillis`. */
+const roomPerDuration = 2
 
 const otherThreadsLabels = { 'thread name': 'Non-JS threads', 'thread id': 'NA', 'os thread id': 'NA' }
 
@@ -18,6 +20,8 @@ export class DatadogWall {
   /** Ticks carry CPU time, timestamps and labels; not on Windows. */
   readonly #ticksKnown = process.platform !== 'win32'
   #contexts: DatadogContexts | undefined
+  #withContexts = false
+  #dropped = 0
 
   /** @throws what @datadog/pprof throws */
   constructor(
@@ -49,7 +53,22 @@ export class DatadogWall {
 
   /** The profile since the last call. @throws where somebody else has stopped the profiler */
   profile(restart: boolean): PprofProfile {
-    return this.#time.stop(restart, this.#labelsOf, [...Object.keys(this.#threadLabels), 'trace endpoint'])
+    const { constants } = this.#time
+    const ticks = this.#withContexts ? (this.#time.getState()[constants.kSampleCount] ?? 0) : 0
+    const caches = [...Object.keys(this.#threadLabels), 'trace endpoint']
+    const profile = this.#time.stop(restart, this.#labelsOf, caches)
+    if (ticks >= this.#roomTicks) this.#dropped += Math.max(0, ticksDuring(profile) - ticks)
+    return profile
+  }
+
+  /**
+   * Ticks since the last call that found no room, of an interval that was far too long: nothing is left of them. By the time that
+   * they would have come in, for nobody counts them.
+   */
+  takeDropped(): number {
+    const dropped = this.#dropped
+    this.#dropped = 0
+    return dropped
   }
 
   /** Frames without labels since the last call. */
@@ -66,12 +85,21 @@ export class DatadogWall {
     }
   }
 
+  get #roomTicks(): number {
+    return Math.floor((this.#durationMs * 1_000 * roomPerDuration) / samplingIntervalMicros)
+  }
+
+  get #durationMs(): number {
+    return this.#config.uploadPeriodMs * spareIntervals
+  }
+
   #start(useCPED: boolean): void {
-    const { cpu, codeHotspots, endpoints, timeline, uploadPeriodMs } = this.#config
+    const { cpu, codeHotspots, endpoints, timeline } = this.#config
+    this.#withContexts = this.#ticksKnown && (cpu || codeHotspots || endpoints || timeline || useCPED)
     this.#time.start({
       intervalMicros: samplingIntervalMicros,
-      durationMillis: uploadPeriodMs * spareIntervals,
-      withContexts: this.#ticksKnown && (cpu || codeHotspots || endpoints || timeline || useCPED),
+      durationMillis: this.#durationMs,
+      withContexts: this.#withContexts,
       collectCpuTime: this.#ticksKnown && cpu,
       useCPED,
       workaroundV8Bug: true,
@@ -92,4 +120,8 @@ export class DatadogWall {
     if (timeline) labels.end_timestamp_ns = context.timestamp * 1000n
     return Object.assign(labels, this.#contexts?.labelsOf(context, codeHotspots, endpoints))
   }
+}
+
+function ticksDuring({ durationNanos }: PprofProfile): number {
+  return Math.floor(Number(durationNanos) / 1_000 / samplingIntervalMicros)
 }

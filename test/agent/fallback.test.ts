@@ -62,6 +62,18 @@ const programs = {
     new NodeTracerProvider().register()
     new HttpInstrumentation().enable()
     require('./service.cjs')`,
+  'held-up.cjs': `
+    const { time } = require('@datadog/pprof')
+    const { flush } = require('@acme/profiler')
+    ${busy}
+    // Room is for three periods, 297 ticks; then as many go missing as come in a second.
+    function heldUp() {
+      while (time.getState()[time.constants.kSampleCount] < 297);
+      for (const endMs = Date.now() + 1_000; Date.now() < endMs; );
+    }
+    function after() { busy() }
+    heldUp()
+    flush().then(() => setImmediate(after))`,
   'worker.cjs': `
     const { Worker, isMainThread } = require('node:worker_threads')
     const { start } = require('@acme/profiler')
@@ -169,3 +181,26 @@ for (const [tracer, endpoint] of [
     }
   })
 }
+
+test('Node 24: ticks that find no room in an interval that is far too long are counted', {
+  skip: absent('24'),
+}, async () => {
+  const receiver = await startReceiver()
+  await withPprof.run('24', ['--require', '@acme/profiler/init', 'held-up.cjs'], {
+    DD_TRACE_AGENT_URL: receiver.url,
+    DD_PROFILING_UPLOAD_PERIOD: '1',
+  })
+  receiver.close()
+  const uploads = await Promise.all(receiver.uploads.map((upload) => upload.read()))
+  const intervals = uploads.map(({ event, files }) => {
+    const samples = samplesOf(files['wall.pprof']?.pprof ?? assert.fail())
+    const names = new Set(samples.flatMap(({ frames }) => frames.map(({ name }) => name)))
+    const lastMs = Math.max(...samples.map(({ labels }) => Number(labels.end_timestamp_ns ?? 0) / 1e6))
+    const silentMs = Date.parse(event.end) - lastMs
+    return { dropped: event.info.profiler.measured.ticks_dropped, names, silentMs }
+  })
+  const heldUp = intervals.find(({ names }) => names.has('heldUp')) ?? assert.fail()
+  const after = intervals.find(({ names }) => names.has('after')) ?? assert.fail()
+  assert.ok(heldUp.silentMs >= 1_000 && heldUp.dropped >= 99, `${heldUp.dropped} in ${heldUp.silentMs} ms`)
+  assert.equal(after.dropped, 0)
+})

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { CodedError } from '../../pprof/errors'
 import type { QueryName } from '../query/queries'
 import type { SegmentProgress } from '../wal/wal'
+import { ChildEnding } from './child-ending'
 import { CrashLedger } from './crash-ledger'
 import type { Command, Report } from './messages'
 import type { StoreProcessOptions } from './options'
@@ -82,7 +83,7 @@ export class StoreClient {
     this.#stopping = true
     clearTimeout(this.#retry)
     const child = this.#child
-    if (child === undefined || child.exitCode !== null) return
+    if (child === undefined || hasEnded(child)) return
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     const late = setTimeout(() => child.kill('SIGKILL'), graceMs)
     this.#send({ type: 'stop' })
@@ -110,19 +111,28 @@ export class StoreClient {
       // Decoding leaves much behind that is soon garbage: without these two it is a third more memory.
       execArgv: [...process.execArgv, '--max-semi-space-size=4'],
       env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.#child = child
+    const ending = new ChildEnding(child)
     return new Promise((resolve, reject) => {
       child.on('message', (report: Report) => {
         if (report.type === 'opened') resolve(report.recentUploads)
         if (report.type === 'failed') reject(new Error(report.message))
-        this.#handle(report)
+        if (report.type === 'memory') ending.memory(report)
+        else this.#handle(report)
       })
-      child.once('error', reject)
-      child.once('exit', (code, signal) => {
-        reject(new Error(`The store's process ended with ${signal ?? code}.`))
-        this.#ended(`${signal ?? code}`)
+      // Then there is no process, and nothing else tells of it.
+      child.on('error', (error) => {
+        reject(error)
+        if (child.pid === undefined) this.#ended(error.message)
+      })
+      // Not at `exit`: what it said last may still be on its way.
+      child.once('close', (code, signal) => {
+        if (child.pid === undefined) return
+        const reason = ending.tell(code, signal)
+        reject(new Error(`The store's process ended with ${reason}.`))
+        this.#ended(reason)
       })
       const { onReport: _, onRestart: __, ...options } = this.options
       // Once: a process that is started again goes on.
@@ -131,7 +141,7 @@ export class StoreClient {
     })
   }
 
-  #handle(report: Report): void {
+  #handle(report: Exclude<Report, { type: 'memory' }>): void {
     if (report.type === 'opened') {
       this.#opened = true
       this.#hasOpened = true
@@ -170,4 +180,8 @@ export class StoreClient {
     }, this.#retryMs)
     this.#retryMs = Math.min(lastRetryMs, this.#retryMs * 2)
   }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
 }

@@ -26,6 +26,8 @@ export type Report =
   | { type: 'written'; segment: string; end: number; whole: boolean }
   | { type: 'count'; name: IngestCounter; amount: number }
   | { type: 'trouble'; message: string }
+  /** Every few seconds; `atMs` since 1970. */
+  | { type: 'memory'; rssBytes: number; maxRssBytes: number; atMs: number }
   /** Before a batch is decoded; without one after it is written. */
   | { type: 'attempt'; attempt: Attempt | undefined }
   /** JSON in UTF-8, or for queries that give bytes these. */

@@ -23,6 +23,7 @@ import { putBackSegments } from './rebuild'
 import { SegmentBlobs } from './segment-blobs'
 
 const maintenanceMs = 60_000
+const memoryMs = 5_000
 const recentMs = 2 * 3_600_000
 const lockWaitMs = 5_000
 const maxContentsBytes = 32 * 1024 * 1024
@@ -52,9 +53,16 @@ process.on('disconnect', () => process.exit(0))
 // The terminal signals the whole group; the other process says when to stop.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 
+function tellMemory(): void {
+  const maxRssBytes = process.resourceUsage().maxRSS * 1024
+  report({ type: 'memory', rssBytes: process.memoryUsage.rss(), maxRssBytes, atMs: Date.now() })
+}
+
 async function handle(command: Command): Promise<void> {
   if (command.type === 'open') {
     try {
+      tellMemory()
+      setInterval(tellMemory, memoryMs).unref()
       running = await open(command.options, command.caution)
       report({
         type: 'opened',

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { CrashLedger } from '../../../src/intake/store/crash-ledger'
+import { eventually } from '../eventually'
+import { tempDir } from '../helpers'
 import { makeUpload, ticks } from '../profiles'
 import { storeFor } from './stores'
 
@@ -34,6 +38,57 @@ const isUp = (store: Awaited<ReturnType<typeof storeFor>>['store']) =>
     () => true,
     () => false,
   )
+
+test('the log says how the process ended: signal or exit code, memory, last words', async (t) => {
+  const fault = join(tempDir(t), 'fault.cjs')
+  writeFileSync(fault, "process.on('SIGUSR2', () => { throw new Error('a planted fault') })")
+  const before = process.env.NODE_OPTIONS
+  process.env.NODE_OPTIONS = `${before ?? ''} --require ${fault}`
+  t.after(() => {
+    if (before === undefined) delete process.env.NODE_OPTIONS
+    else process.env.NODE_OPTIONS = before
+  })
+  const { store, messages } = await storeFor(t)
+  const lost = async (signal: NodeJS.Signals) => {
+    const told = messages.length
+    process.kill(store.pid as number, signal)
+    const message = await eventually(() => messages[told])
+    await eventually(async () => (await isUp(store)) || undefined)
+    return message
+  }
+  const known = String.raw`after [\d.]+ s; its memory was \d\d+ MiB [\d.]+ s before, at most \d\d+`
+  assert.match(await lost('SIGKILL'), new RegExp(`ended with SIGKILL ${known}; it is started again\\.$`))
+  assert.match(
+    await lost('SIGUSR2'),
+    new RegExp(`ended with exit code 1 ${known}; said last: [^]*a planted fault`),
+  )
+})
+
+test('a process that cannot be started is tried again', async (t) => {
+  const { store, messages } = await storeFor(t)
+  const { execPath } = process
+  process.execPath = '/nowhere/node'
+  t.after(() => {
+    process.execPath = execPath
+  })
+  process.kill(store.pid as number, 'SIGKILL')
+  await eventually(() =>
+    messages.find((message) => /ended with spawn .*ENOENT; it is started again/.test(message)),
+  )
+  process.execPath = execPath
+  await eventually(async () => (await isUp(store)) || undefined)
+})
+
+test('a store whose process has just ended can be closed', async (t) => {
+  let restarting = () => {}
+  const ended = new Promise<void>((resolve) => {
+    restarting = resolve
+  })
+  const { store } = await storeFor(t, { count: (name) => name === 'store.restarts' && restarting() })
+  process.kill(store.pid as number, 'SIGKILL')
+  await ended
+  await store.close()
+})
 
 test('the record that is at hand in two crashes is left out, no other', () => {
   const ledger = new CrashLedger()
