@@ -7,7 +7,8 @@
 namespace acme {
 namespace {
 
-constexpr size_t kMaxCachedNodes = 1 << 17;
+/// V8 lets go of nodes below which nothing is alive any more, and does not number another the same.
+constexpr size_t kMaxKnownPerNode = 2;
 
 /// Node 26 and later mark each sample as alive or not, so one sampler tells both what was allocated and what
 /// is left. Before, objects that were collected vanish from the samples: only what is alive can be told.
@@ -76,18 +77,16 @@ std::unique_ptr<AllocationTree> HeapSampler::Take() {
     isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
     on_ = Start();
     last_sample_id_ = 0;
+    // V8 numbers its nodes anew.
     known_nodes_.clear();
+    strings_.clear();
+    string_numbers_.clear();
     tree->restarted = true;
   }
   return tree;
 }
 
 void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree) {
-  if (known_nodes_.size() > kMaxCachedNodes) {
-    known_nodes_.clear();
-    string_numbers_.clear();
-    strings_.clear();
-  }
   takes_++;
   std::vector<uint32_t> number_in_tree(strings_.size(), UINT32_MAX);
   const auto in_tree = [&](uint32_t number) {
@@ -116,6 +115,25 @@ void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree
     for (v8::AllocationProfile::Node* child : node->children) {
       pending.emplace_back(child, static_cast<int32_t>(index));
     }
+  }
+  if (known_nodes_.size() > kMaxKnownPerNode * tree->nodes.size()) ForgetAllBut(*tree);
+}
+
+void HeapSampler::ForgetAllBut(const AllocationTree& tree) {
+  for (auto entry = known_nodes_.begin(); entry != known_nodes_.end();) {
+    KnownNode& known = entry->second;
+    if (known.take != takes_) {
+      entry = known_nodes_.erase(entry);
+      continue;
+    }
+    known.function_name = tree.nodes[known.index].function_name;
+    known.script_name = tree.nodes[known.index].script_name;
+    ++entry;
+  }
+  strings_ = tree.strings;
+  string_numbers_.clear();
+  for (uint32_t number = 0; number < strings_.size(); number++) {
+    string_numbers_.emplace(strings_[number], number);
   }
 }
 

@@ -37,6 +37,8 @@ class HeapSampler {
   bool Start();
   uint32_t StringNumber(v8::Local<v8::String> text);
   void CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree);
+  /// Nodes and strings that are not in `tree`, the latest.
+  void ForgetAllBut(const AllocationTree& tree);
 
   v8::Isolate* isolate_;
   uint64_t sampling_interval_bytes_;
