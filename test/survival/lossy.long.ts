@@ -8,7 +8,7 @@ import { startReceiver } from '../accuracy/receiver'
 import { folder } from '../agent/uploader/harness'
 import { figures } from '../figures'
 import { randomFrom } from '../hostile/mutate'
-import { otherLines, root } from './child'
+import { otherLines } from './child'
 import { startLossyProxy } from './lossy-proxy'
 
 // L6, LOSSY_SECONDS=120 on each Node line: a network that delays, cuts and stalls connections, between the whole agent and who receives.
