@@ -52,6 +52,23 @@ const rows = [
     says: ({ of }) => `${of('faults')} kinds; the next upload arrived after ${of('recovered')} of them`,
   },
   {
+    what: "the system's clock is set to another hour, to 1970 and to 2106, and runs fast and slow",
+    from: select(/^survival-clocks/, 'clocks'),
+    says: ({ of }) => `${count(of('clocks'))} clocks, ${count(of('clockUploads'))} uploads, each as long as its time was`,
+  },
+  {
+    what: 'a network that delays, cuts and stalls connections',
+    from: select(/^survival-lossy/, 'lossyUploads'),
+    says: ({ of }) =>
+      `${count(of('lossyUploads'))} uploads over ${count(of('lossyConnections'))} connections: ${count(of('lossyArrived'))} arrived, the others on disk`,
+  },
+  {
+    what: 'workers that run out of memory under wall and heap profile',
+    from: select(/^survival-storm/, 'outOfMemory'),
+    says: ({ of }) =>
+      `${count(of('outOfMemory'))}, beside ${count(of('stormWorkers') - of('outOfMemory'))} that did not; no process ended by a signal`,
+  },
+  {
     what: 'SIGKILL of the intake under load',
     from: select(/^intake-/, 'kills'),
     says: ({ of }) =>
@@ -103,6 +120,12 @@ const rows = [
             ),
         )
         .join('; '),
+  },
+  {
+    what: 'soak of the intake',
+    from: select(/^intake-soak/, 'soakUploads'),
+    says: ({ of }) =>
+      `${count(of('soakUploads'))} uploads in ${count(of('soakSeconds'))} s; RSS ${of('soak MiB per 1,000').toFixed(2)} MiB per 1,000, at most ${of('soak MiB')} MiB`,
   },
   {
     what: 'sums of a profile against clock and kernel',

@@ -78,6 +78,7 @@ export async function checkClocks(t: TestContext, line: string): Promise<Record<
   const elapsedS = (performance.now() - readyAt) / 1_000
   const cpuShare = (cpuSecondsOf(program.pid) - cpuBefore) / elapsedS
   const intervals = program.uploads.length - uploadsBefore
+  const steady = program.uploads.length
   // So fast that the time for the last upload is over at once, were it counted by this clock.
   set('+0 x9999')
   await program.nextUpload()
@@ -85,13 +86,15 @@ export async function checkClocks(t: TestContext, line: string): Promise<Record<
   const runMs = performance.now() - startedAt
 
   let [profiledMs, wallMs] = [0, 0]
-  for (const upload of program.uploads) {
+  for (const [n, upload] of program.uploads.entries()) {
     const { startMs, endMs, event, files } = await timesOf(upload)
     const durationMs = endMs - startMs
     assert.ok(durationMs >= 0, `${event.start} to ${event.end}`)
     const { pprof } = files['wall.pprof'] ?? assert.fail()
     const ofPprofMs = Number(decodeProfile(pprof).durationNanos) / 1e6
     assert.ok(Math.abs(durationMs - ofPprofMs) <= 1, `${durationMs} ms, of its pprof ${ofPprofMs} ms`)
+    // libfaketime makes the CPU's clock faster too, which then leaps.
+    if (n >= steady) continue
     profiledMs += durationMs
     const ofMain = samplesOf(pprof).filter(({ labels }) => labels['thread name'] === 'Main Event Loop')
     wallMs += sum(ofMain, 'wall') / 1e6
@@ -104,7 +107,7 @@ export async function checkClocks(t: TestContext, line: string): Promise<Record<
   assert.ok(wallMs <= 1.02 * profiledMs && wallMs >= 0.7 * profiledMs, `${wallMs} ms of ${profiledMs} ms`)
   assert.match((await program.uploads.at(-1)?.read())?.event.tags_profiler, /snapshot:on_shutdown/)
   assert.ok(intervals <= elapsedS / (0.5 * uploadPeriodS) + 1, `${intervals} uploads in ${elapsedS} s`)
-  assert.ok(cpuShare < 0.8, `${cpuShare} CPU`)
+  assert.ok(cpuShare < 1, `${cpuShare} CPU`)
   return { clocks: clocks.length, clockUploads: program.uploads.length }
 }
 

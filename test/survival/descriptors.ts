@@ -12,7 +12,7 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
   const outcome = await runChild({
     ...{ file: 'test/fixtures/survival-descriptors.js', args: [root, when], agent: root, line },
     wrapper: ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh'],
-    env: { DD_PROFILING_UPLOAD_PERIOD: '1', DD_PROFILING_UPLOAD_TIMEOUT: '300' },
+    env: { DD_PROFILING_UPLOAD_PERIOD: '1', DD_PROFILING_UPLOAD_TIMEOUT: '5000' },
   })
   const { code, signal, stdout, stderr, uploads, leftovers } = outcome
   assert.deepEqual([code, signal, leftovers], [0, null, []], stderr)

