@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "background_thread.h"
@@ -195,6 +195,7 @@ void Collector::Charge(Thread* thread, const std::vector<std::unique_ptr<Window>
   const int64_t cost_nanos = thread->channel->cost.cpu_nanos;
   const int64_t served_nanos = cost_nanos - thread->cost_nanos_before;
   thread->cost_nanos_before = cost_nanos;
+  thread->window_cpu_nanos += cpu_nanos;
   thread->budget.Add(served_nanos + handler_nanos, cpu_nanos, elapsed_nanos);
   served_nanos_ += served_nanos;
   handler_nanos_ += handler_nanos;
@@ -208,15 +209,16 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
   interval->start_epoch_nanos = epoch_.At(interval_begin_nanos_);
   interval->end_epoch_nanos = epoch_.At(end_nanos);
 
-  std::set<pid_t> sampled;
+  std::map<pid_t, int64_t> sampled_nanos;
   std::vector<ThreadHeap> heaps;
   for (const auto& thread : threads_) {
-    sampled.insert(thread->record.identity->os_thread_id);
+    sampled_nanos[thread->record.identity->os_thread_id] +=
+        thread->window_cpu_nanos - thread->record.clock.pending().cpu_nanos;
     if (thread->heap != nullptr) heaps.push_back({thread->record.identity.get(), thread->heap.get()});
     interval->endpoint_counts.insert(interval->endpoint_counts.end(), thread->endpoint_counts.begin(),
                                      thread->endpoint_counts.end());
   }
-  const ThreadCpu::Usage usage = thread_cpu_.Take(sampled);
+  const ThreadCpu::Usage usage = thread_cpu_.Take(sampled_nanos);
   // Alone they are no reason for an upload: after the last sampled thread has stopped nobody waits for one.
   interval->has_samples = !wall_->empty() || !heaps.empty();
   if (interval->has_samples) wall_->AddOtherThreads(usage);
@@ -235,6 +237,7 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
   for (auto& thread : threads_) {
     thread->heap.reset();
     thread->endpoint_counts.clear();
+    thread->window_cpu_nanos = 0;
   }
   threads_.erase(
       std::remove_if(threads_.begin(), threads_.end(), [](const auto& thread) { return thread->closed; }),

@@ -69,6 +69,7 @@ class Collector {
     std::vector<std::pair<std::string, int64_t>> endpoint_counts;
     OverheadBudget budget;
     int64_t cost_nanos_before = 0;  // when the last windows were taken
+    int64_t window_cpu_nanos = 0;   // of the windows of this interval
     uint64_t dropped_ticks_before = 0;
     int idle_windows = 0;  // in a row
     bool closed = false;

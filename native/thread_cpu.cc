@@ -31,7 +31,7 @@ std::string NameOf(pid_t thread) {
 
 }  // namespace
 
-ThreadCpu::Usage ThreadCpu::Take(const std::set<pid_t>& sampled) {
+ThreadCpu::Usage ThreadCpu::Take(const std::map<pid_t, int64_t>& sampled_nanos) {
   Usage usage;
   std::unordered_map<pid_t, int64_t> now;
   int64_t explained_nanos = 0;
@@ -47,9 +47,12 @@ ThreadCpu::Usage ThreadCpu::Take(const std::set<pid_t>& sampled) {
       const int64_t delta =
           before == nanos_of_thread_.end() || before->second > nanos ? nanos : nanos - before->second;
       explained_nanos += delta;
-      if (delta > 0 && sampled.count(thread) == 0) usage.nanos_by_name[NameOf(thread)] += delta;
+      if (delta > 0 && sampled_nanos.count(thread) == 0) usage.nanos_by_name[NameOf(thread)] += delta;
     }
     closedir(tasks);
+  }
+  for (const auto& [thread, nanos] : sampled_nanos) {
+    if (now.count(thread) == 0) explained_nanos += nanos;
   }
   const int64_t process_nanos = ProcessCpuNanos();
   usage.process_nanos = process_nanos - process_nanos_;

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -19,9 +18,10 @@ class ThreadCpu {
     int64_t process_nanos = 0;
   };
 
-  /// CPU used since the last call, by thread name, leaving out `sampled` threads (by os thread id). What no
-  /// living thread explains is under kEnded.
-  Usage Take(const std::set<pid_t>& sampled);
+  /// CPU used since the last call, by thread name, leaving out sampled threads. What no living thread
+  /// explains is under kEnded. `sampled_nanos`: by os thread id what the samples of the same time add up to,
+  /// which is taken off where that thread has ended.
+  Usage Take(const std::map<pid_t, int64_t>& sampled_nanos);
 
   static constexpr char kEnded[] = "(ended threads)";
 

@@ -79,6 +79,8 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   if (!Collector::Get()->EnsureThread()) return nullptr;
   auto* sampler = new ThreadSampler(context, options, resolver);
   identity.os_thread_id = static_cast<int>(syscall(SYS_gettid));
+  // Before the first tick can come: one from before its window would stand for less than nothing.
+  sampler->window_begin_ = sampler->Now();
   if (options.wall) {
     sampler->cpu_ = std::make_unique<CpuSampler>(sampler->isolate_, options.sampling_interval_micros);
     sampler->state_.layout = LayoutOf(sampler->isolate_);
@@ -100,7 +102,6 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
     if (handle->data != nullptr) static_cast<ThreadSampler*>(handle->data)->Serve();
   });
   uv_unref(reinterpret_cast<uv_handle_t*>(sampler->wake_));
-  sampler->window_begin_ = sampler->Now();
   sampler->channel_ =
       std::make_shared<ThreadChannel>(std::move(identity), sampler->isolate_, sampler, sampler->wake_);
   if (!sampler->context_frames_on()) sampler->UseHooks(options);

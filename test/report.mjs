@@ -134,6 +134,12 @@ const rows = [
       `wall within ${percent(most(/^wall error/))}, CPU within ${percent(most(/^cpu error/))}`,
   },
   {
+    what: 'programs whose shares of CPU, memory and labels are known, in the format of prof-correctness',
+    from: select(/^accuracy-scenarios/, 'expectations'),
+    says: ({ of, passed, failed }) =>
+      `${count(of('expectations'))} expectations of ${passed + failed} programs`,
+  },
+  {
     what: 'samples with a wrong line; with a wrong span',
     from: select(/^accuracy-(lines|labels)/),
     says: ({ of, most }) =>

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { figures } from '../figures'
+import { nodeBinary } from './agent'
+import { startProgram } from './program'
+import { samplesOf, sum } from './samples'
+
+for (const line of ['20', '24']) {
+  test(`each thread has its own CPU time and labels, and all of them the process's, on Node ${line}`, async () => {
+    const program = await startProgram('test/fixtures/scenarios/worker-chains.js', {
+      node: nodeBinary(line),
+      uploadPeriodS: 3_600,
+      nodeArgs: ['--require', join(__dirname, '../../dist/init.js')],
+      args: ['2', '2', '400'],
+      env: {
+        PREBUILDS_ONLY: '1',
+        DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
+        ACME_PROFILING_SAMPLING_HZ: '500',
+        ACME_PROFILING_SHUTDOWN_TIMEOUT: '20000',
+      },
+    })
+    const { threads } = await program.report<{ threads: { thread: number; cpuMs: number }[] }>('used')
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
+    await program.end()
+    assert.equal(program.uploads.length, 1)
+    const { event, files } = (await program.uploads[0]?.read()) ?? assert.fail()
+    const samples = samplesOf(files['wall.pprof']?.pprof ?? assert.fail())
+
+    assert.equal(threads.length, 5)
+    const working = samples.filter(({ frames }) => frames.some(({ name }) => name === 'work'))
+    const unlabelled = working.filter(({ labels }) => labels.owner === undefined).length / working.length
+    const errors = threads.map(({ thread, cpuMs }) => {
+      const own = working.filter(({ labels }) => labels['thread id'] === String(thread))
+      const owners = new Set(own.flatMap(({ labels }) => labels.owner ?? []))
+      assert.deepEqual([...owners], [`thread ${thread}`])
+      return sum(own, 'cpu') / 1e6 / cpuMs - 1
+    })
+    const processMs = event.info.profiler.measured.process_cpu_ms
+    const total = sum(samples, 'cpu') / 1e6 / processMs
+    figures({
+      'largest CPU error of a thread': Math.max(...errors.map(Math.abs)),
+      'CPU error of the process': Math.abs(total - 1),
+      [`unlabelled, Node ${line}`]: unlabelled,
+    })
+    assert.ok(unlabelled <= 0.05, `${unlabelled} of the samples`)
+    for (const error of errors) assert.ok(Math.abs(error) <= 0.1, errors.join(', '))
+    assert.ok(Math.abs(total - 1) <= 0.03, `${total} of ${processMs} ms`)
+  })
+}
