@@ -11,6 +11,7 @@
 #include "collector.h"
 #include "termination.h"
 #include "thread_sampler.h"
+#include "within_memory.h"
 
 namespace acme {
 namespace {
@@ -156,6 +157,12 @@ void ResumeTermination(const Arguments&) { Termination::Resume(); }
 
 void ReleaseTermination(const Arguments&) { Termination::Release(); }
 
+/// Throws an Error where there is no memory; then nothing has been done.
+template <void (*function)(const Arguments&)>
+void WithinMemoryOrThrow(const Arguments& args) {
+  if (!WithinMemory([&] { function(args); })) args.GetIsolate()->ThrowError("out of memory");
+}
+
 }  // namespace
 
 void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Object> exports) {
@@ -180,17 +187,17 @@ void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Ob
     function->SetName(key);
     exports->Set(context, key, function).Check();
   };
-  add("start", Start);
-  add("finish", Finish);
-  add("stop", Stop);
-  add("enterFrame", EnterFrame);
-  add("contextFramesActive", ContextFramesActive);
-  add("collect", Collect);
-  add("nameThread", NameThread);
-  add("holdTermination", HoldTermination);
-  add("onStuckTermination", OnStuckTermination);
-  add("resumeTermination", ResumeTermination);
-  add("releaseTermination", ReleaseTermination);
+  add("start", WithinMemoryOrThrow<Start>);
+  add("finish", WithinMemoryOrThrow<Finish>);
+  add("stop", WithinMemoryOrThrow<Stop>);
+  add("enterFrame", WithinMemoryOrThrow<EnterFrame>);
+  add("contextFramesActive", WithinMemoryOrThrow<ContextFramesActive>);
+  add("collect", WithinMemoryOrThrow<Collect>);
+  add("nameThread", WithinMemoryOrThrow<NameThread>);
+  add("holdTermination", WithinMemoryOrThrow<HoldTermination>);
+  add("onStuckTermination", WithinMemoryOrThrow<OnStuckTermination>);
+  add("resumeTermination", WithinMemoryOrThrow<ResumeTermination>);
+  add("releaseTermination", WithinMemoryOrThrow<ReleaseTermination>);
 }
 
 }  // namespace acme
