@@ -129,7 +129,9 @@ export class Agent {
       addon.holdTermination(signals, this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
       this.#releaseTermination = () => addon.releaseTermination()
     } catch (error) {
-      say(`a signal ends the process without a last upload: ${error instanceof Error ? error.message : error}`)
+      say(
+        `a signal ends the process without a last upload: ${error instanceof Error ? error.message : error}`,
+      )
     }
   }
 
