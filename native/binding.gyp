@@ -28,7 +28,10 @@
         "overhead_budget.cc",
         "weights.cc",
       ],
+      # What finds no memory is given up and counted; without exceptions it would end the process.
+      "cflags_cc!": ["-fno-exceptions"],
       "cflags_cc": [
+        "-fexceptions",
         "-O2",
         "-Wall",
         "-Wextra",

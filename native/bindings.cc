@@ -12,6 +12,7 @@
 #include "name_lookup.h"
 #include "termination.h"
 #include "thread_sampler.h"
+#include "within_memory.h"
 
 namespace acme {
 namespace {
@@ -133,7 +134,9 @@ void Lookup(const Arguments& args) {
   if (!args[0]->IsString() || !args[1]->IsFunction()) return;
   v8::Isolate* isolate = args.GetIsolate();
   const v8::String::Utf8Value host(isolate, args[0]);
-  if (*host) args.GetReturnValue().Set(NameLookup::Send(isolate, *host, args[1].As<v8::Function>()));
+  if (*host == nullptr) return;
+  const auto done = args[1].As<v8::Function>();
+  WithinMemory([&] { args.GetReturnValue().Set(NameLookup::Send(isolate, *host, done)); });
 }
 
 /// nameThread(name): what the operating system calls the calling thread, up to 15 bytes.
@@ -166,6 +169,12 @@ void ResumeTermination(const Arguments&) { Termination::Resume(); }
 
 void ReleaseTermination(const Arguments&) { Termination::Release(); }
 
+/// Throws an Error where there is no memory; then nothing has been done.
+template <void (*function)(const Arguments&)>
+void WithinMemoryOrThrow(const Arguments& args) {
+  if (!WithinMemory([&] { function(args); })) args.GetIsolate()->ThrowError("out of memory");
+}
+
 }  // namespace
 
 void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Object> exports) {
@@ -190,18 +199,18 @@ void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Ob
     function->SetName(key);
     exports->Set(context, key, function).Check();
   };
-  add("start", Start);
-  add("finish", Finish);
-  add("stop", Stop);
-  add("enterFrame", EnterFrame);
-  add("contextFramesActive", ContextFramesActive);
-  add("collect", Collect);
-  add("lookup", Lookup);
-  add("nameThread", NameThread);
-  add("holdTermination", HoldTermination);
-  add("onStuckTermination", OnStuckTermination);
-  add("resumeTermination", ResumeTermination);
-  add("releaseTermination", ReleaseTermination);
+  add("start", WithinMemoryOrThrow<Start>);
+  add("finish", WithinMemoryOrThrow<Finish>);
+  add("stop", WithinMemoryOrThrow<Stop>);
+  add("enterFrame", WithinMemoryOrThrow<EnterFrame>);
+  add("contextFramesActive", WithinMemoryOrThrow<ContextFramesActive>);
+  add("collect", WithinMemoryOrThrow<Collect>);
+  add("lookup", WithinMemoryOrThrow<Lookup>);
+  add("nameThread", WithinMemoryOrThrow<NameThread>);
+  add("holdTermination", WithinMemoryOrThrow<HoldTermination>);
+  add("onStuckTermination", WithinMemoryOrThrow<OnStuckTermination>);
+  add("resumeTermination", WithinMemoryOrThrow<ResumeTermination>);
+  add("releaseTermination", WithinMemoryOrThrow<ReleaseTermination>);
 }
 
 }  // namespace acme

@@ -15,12 +15,8 @@ namespace {
 /// Between the asking thread and the collector.
 struct Answer {
   std::mutex mutex;
-  std::unique_ptr<Interval> interval;  // guarded
-
-  std::unique_ptr<Interval> Take() {
-    std::lock_guard<std::mutex> lock(mutex);
-    return std::move(interval);
-  }
+  bool has_arrived = false;            // guarded
+  std::unique_ptr<Interval> interval;  // guarded; none where there was no memory for it
 };
 
 v8::Local<v8::String> Key(v8::Isolate* isolate, const char* text) {
@@ -102,11 +98,12 @@ v8::Local<v8::Object> IntervalOf(v8::Local<v8::Context> context, const Interval&
   return builder.object;
 }
 
-void Deliver(v8::Isolate* isolate, const v8::Global<v8::Function>& callback, const Interval& interval) {
+void Deliver(v8::Isolate* isolate, const v8::Global<v8::Function>& callback, const Interval* interval) {
   const v8::Local<v8::Function> done = callback.Get(isolate);
   const v8::Local<v8::Context> context = done->GetCreationContextChecked();
   const v8::Context::Scope scope(context);
-  v8::Local<v8::Value> argument = IntervalOf(context, interval);
+  v8::Local<v8::Value> argument = v8::Undefined(isolate);
+  if (interval != nullptr) argument = IntervalOf(context, *interval);
   node::MakeCallback(isolate, context->Global(), done, 1, &argument, {0, 0}).IsEmpty();
 }
 
@@ -118,19 +115,29 @@ void CollectRequest::Send(v8::Isolate* isolate, v8::Local<v8::Function> done) {
   // The waker is known to its own callback only after Open() has returned.
   auto self = std::make_shared<std::weak_ptr<LoopWaker>>();
   const std::shared_ptr<LoopWaker> waker = LoopWaker::Open(isolate, [=] {
-    const std::unique_ptr<Interval> interval = answer->Take();
-    if (interval == nullptr) return;
-    if (const auto open = self->lock()) open->Close();
-    Deliver(isolate, *callback, *interval);
-  });
-  *self = waker;
-  Collector::Get()->Collect([answer, waker](std::unique_ptr<Interval> interval) {
+    std::unique_ptr<Interval> interval;
     {
       std::lock_guard<std::mutex> lock(answer->mutex);
-      answer->interval = std::move(interval);
+      if (!answer->has_arrived) return;
+      interval = std::move(answer->interval);
     }
-    waker->Wake();
+    if (const auto open = self->lock()) open->Close();
+    Deliver(isolate, *callback, interval.get());
   });
+  *self = waker;
+  try {
+    Collector::Get()->Collect([answer, waker](std::unique_ptr<Interval> interval) {
+      {
+        std::lock_guard<std::mutex> lock(answer->mutex);
+        answer->interval = std::move(interval);
+        answer->has_arrived = true;
+      }
+      waker->Wake();
+    });
+  } catch (const std::bad_alloc&) {
+    waker->Close();
+    throw;
+  }
 }
 
 }  // namespace acme

@@ -11,6 +11,7 @@
 #include "background_thread.h"
 #include "clock.h"
 #include "space_profile.h"
+#include "within_memory.h"
 
 namespace acme {
 namespace {
@@ -72,13 +73,12 @@ void Collector::Collect(Done done) {
 }
 
 void Collector::Run() {
-  thread_cpu_.Take({});
+  WithinMemory([this] { thread_cpu_.Take({}); });
   window_nanos_ = kWindowNanos;
   interval_begin_nanos_ = MonotonicNanos();
-  wall_ = std::make_unique<WallProfile>(options_, epoch_.offset_nanos());
   while (true) {
     const bool end_interval = WaitForWork();
-    RunWindow(end_interval);
+    if (!WithinMemory([&] { RunWindow(end_interval); })) LoseInterval();
     if (!end_interval) continue;
     Done done;
     {
@@ -86,7 +86,10 @@ void Collector::Run() {
       done = std::move(collects_.front());
       collects_.pop_front();
     }
-    done(FinishInterval());
+    std::unique_ptr<Interval> interval;
+    if (!interval_lost_) WithinMemory([&] { interval = FinishInterval(); });
+    BeginInterval();
+    done(std::move(interval));
   }
 }
 
@@ -95,17 +98,21 @@ bool Collector::WaitForWork() {
   std::unique_lock<std::mutex> lock(mutex_);
   const int64_t window_nanos = AllSlow() ? kSlowWindowNanos : window_nanos_;
   work_.wait_for(lock, std::chrono::nanoseconds(window_nanos), [this] { return !collects_.empty(); });
-  for (auto& channel : attached_) {
-    auto thread = std::make_unique<Thread>(options_.max_overhead_share);
-    thread->record.identity = channel->identity;
-    thread->channel = std::move(channel);
-    threads_.push_back(std::move(thread));
-  }
-  attached_.clear();
   return !collects_.empty();
 }
 
+void Collector::AddAttached() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (; !attached_.empty(); attached_.pop_back()) {
+    auto thread = std::make_unique<Thread>(options_.max_overhead_share);
+    thread->record.identity = attached_.back()->identity;
+    thread->channel = attached_.back();
+    threads_.push_back(std::move(thread));
+  }
+}
+
 void Collector::RunWindow(bool end_interval) {
+  AddAttached();
   AskAll(kRotate, end_interval ? kEndPatienceNanos : kPatienceNanos);
   rotated_nanos_ = MonotonicNanos();
   SleepNanos(SettleNanos());
@@ -159,9 +166,12 @@ int64_t Collector::SettleNanos() const {
 
 void Collector::TakeDeliveries() {
   size_t nodes = 0;
+  if (wall_ == nullptr) wall_ = std::make_unique<WallProfile>(options_, epoch_.offset_nanos());
   for (auto& thread : threads_) {
     Delivery delivery = thread->channel->Take();
     for (const auto& window : delivery.windows) {
+      if (thread->strings_lost && !window->strings_cleared) continue;
+      thread->strings_lost = false;
       wall_->Add(&thread->record, *window);
       nodes = std::max(nodes, window->nodes.size());
       const double total_nanos = window->end.time_nanos - window->begin.time_nanos;
@@ -201,6 +211,17 @@ void Collector::Charge(Thread* thread, const std::vector<std::unique_ptr<Window>
   handler_nanos_ += handler_nanos;
 }
 
+/// Of what a window has told a part may be noted: nothing that was noted can be relied upon.
+void Collector::LoseInterval() {
+  interval_lost_ = true;
+  wall_.reset();
+  for (auto& thread : threads_) {
+    thread->strings_lost = true;
+    thread->channel->strings_lost = true;
+    thread->record.clock = BusyClock();
+  }
+}
+
 std::unique_ptr<Interval> Collector::FinishInterval() {
   auto interval = std::make_unique<Interval>();
   // Where its windows end: time that is over before the profile is encoded is time of the next one.
@@ -230,10 +251,14 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
     interval->space = EncodeSpaceProfile(heaps, options_.heap_sampling_interval_bytes,
                                          interval->start_epoch_nanos, duration_nanos, bill);
   }
+  return interval;
+}
 
-  interval_begin_nanos_ = end_nanos;
+void Collector::BeginInterval() {
+  interval_lost_ = false;
+  interval_begin_nanos_ = rotated_nanos_;
   epoch_.Follow();
-  wall_ = std::make_unique<WallProfile>(options_, epoch_.offset_nanos());
+  wall_.reset();
   for (auto& thread : threads_) {
     thread->heap.reset();
     thread->endpoint_counts.clear();
@@ -242,7 +267,6 @@ std::unique_ptr<Interval> Collector::FinishInterval() {
   threads_.erase(
       std::remove_if(threads_.begin(), threads_.end(), [](const auto& thread) { return thread->closed; }),
       threads_.end());
-  return interval;
 }
 
 void Collector::Measure(Measured* measured) {

@@ -56,7 +56,8 @@ class Collector {
   /// False where the system has no thread left.
   bool EnsureThread();
   void Attach(std::shared_ptr<ThreadChannel> channel);
-  /// Ends the interval; `done` runs on the collector's thread, once.
+  /// Ends the interval; `done` runs on the collector's thread, once. Given nullptr: there was no memory for
+  /// all of the interval, and it is lost.
   void Collect(Done done);
 
  private:
@@ -71,13 +72,15 @@ class Collector {
     int64_t cost_nanos_before = 0;  // when the last windows were taken
     int64_t window_cpu_nanos = 0;   // of the windows of this interval
     uint64_t dropped_ticks_before = 0;
-    int idle_windows = 0;  // in a row
+    int idle_windows = 0;       // in a row
+    bool strings_lost = false;  // until they are told again, windows cannot be read
     bool closed = false;
   };
 
   Collector() = default;
   void Run();
   void RunWindow(bool end_interval);
+  void AddAttached();
   void AskAll(uint32_t requests, int64_t patience_nanos);
   int64_t SettleNanos() const;
   void TakeDeliveries();
@@ -85,7 +88,9 @@ class Collector {
   static bool IsSlow(const Thread& thread);
   static int IntervalMultiple(const Thread& thread);
   bool AllSlow() const;
+  void LoseInterval();
   std::unique_ptr<Interval> FinishInterval();
+  void BeginInterval();
   void Measure(Measured* measured);
   std::string Bill(const Measured& measured) const;
   bool WaitForWork();
@@ -99,7 +104,8 @@ class Collector {
 
   // Only the collector's thread from here on.
   std::vector<std::unique_ptr<Thread>> threads_;
-  std::unique_ptr<WallProfile> wall_;
+  std::unique_ptr<WallProfile> wall_;  // from the interval's first window on
+  bool interval_lost_ = false;
   ThreadCpu thread_cpu_;
   int64_t window_nanos_ = 0;
   // In this interval, all threads.

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstring>
 
+#include "within_memory.h"
+
 namespace acme {
 namespace {
 
@@ -105,9 +107,24 @@ void ContextFrames::PromoteUntil(uint32_t end) {
 
 uint32_t ContextFrames::Promote(uintptr_t word) {
   if (!IsHeapObject(word) || word == undefined_word_) return kNone;
-  auto [entry, added] = by_address_.try_emplace(word, static_cast<uint32_t>(frames_.size() + 1));
-  if (added) frames_.emplace_back(isolate_, LocalFromSlot(&word));
-  return entry->second;
+  const auto known = by_address_.find(word);
+  if (known != by_address_.end()) return known->second;
+  uint32_t frame = kNone;
+  // In a garbage collection nobody catches, and an address must not stay.
+  WithinMemory([&] {
+    frames_.emplace_back(isolate_, LocalFromSlot(&word));
+    frame = static_cast<uint32_t>(frames_.size());
+    by_address_.emplace(word, frame);
+  });
+  return frame;
+}
+
+void ContextFrames::ReleaseAll() {
+  // A tick that has come since has an address still.
+  promoted_until_ = state_->ring.tail();
+  frames_.clear();
+  by_address_.clear();
+  held_frame_ = kNone;
 }
 
 void ContextFrames::ReleaseConsumed() {

@@ -38,6 +38,8 @@ class ContextFrames {
   v8::Local<v8::Data> Get(uint32_t frame) const { return frames_[frame - 1].Get(isolate_); }
   /// Frees the frames that no tick in the ring refers to any more, and renumbers the rest.
   void ReleaseConsumed();
+  /// Frees all. No tick in the ring may refer to one.
+  void ReleaseAll();
 
  private:
   uint32_t Promote(uintptr_t word);

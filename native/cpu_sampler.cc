@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 
 namespace acme {
 namespace {
@@ -64,12 +65,20 @@ bool CpuSampler::Rotate(int interval_multiple) {
 void CpuSampler::Harvest(int64_t end_micros, StringTable* strings, Window* window) {
   if (previous_ == kNoProfile) return;
   v8::HandleScope scope(isolate_);
-  v8::CpuProfile* profile = profiler_->Stop(previous_);
+  struct Delete {
+    void operator()(v8::CpuProfile* profile) const { profile->Delete(); }
+  };
+  // Deleted at once: one that is kept while the next one samples has corrupted heaps in the field.
+  const std::unique_ptr<v8::CpuProfile, Delete> profile(profiler_->Stop(previous_));
   previous_ = kNoProfile;
-  if (profile == nullptr) return;
-  Copy(*profile, end_micros, strings, window);
-  // At once: a profile that is kept while the next one samples has corrupted heaps in the field.
-  profile->Delete();
+  if (profile != nullptr) Copy(*profile, end_micros, strings, window);
+}
+
+void CpuSampler::Discard() {
+  if (previous_ == kNoProfile) return;
+  v8::HandleScope scope(isolate_);
+  if (v8::CpuProfile* profile = profiler_->Stop(previous_)) profile->Delete();
+  previous_ = kNoProfile;
 }
 
 void CpuSampler::Finish(StringTable* strings, Window* window) {

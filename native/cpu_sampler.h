@@ -25,6 +25,8 @@ class CpuSampler {
   bool Rotate(int interval_multiple);
   /// Copies the rotated profile's samples taken before `end_micros` into `window`, and deletes it.
   void Harvest(int64_t end_micros, StringTable* strings, Window* window);
+  /// Instead of Harvest(): nobody wants the rotated profile.
+  void Discard();
   /// Stops sampling for good; the last profile goes into `window` whole. Not between Rotate() and Harvest().
   void Finish(StringTable* strings, Window* window);
 

@@ -102,12 +102,12 @@ void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree
     const auto [node, parent] = pending.back();
     pending.pop_back();
     const uint32_t index = static_cast<uint32_t>(tree->nodes.size());
-    auto [entry, added] = known_nodes_.try_emplace(node->node_id);
-    KnownNode& known = entry->second;
-    if (added) {
-      known.function_name = StringNumber(node->name);
-      known.script_name = StringNumber(node->script_name);
+    auto entry = known_nodes_.find(node->node_id);
+    if (entry == known_nodes_.end()) {
+      const KnownNode fresh{StringNumber(node->name), StringNumber(node->script_name), 0, 0};
+      entry = known_nodes_.emplace(node->node_id, fresh).first;
     }
+    KnownNode& known = entry->second;
     known.take = takes_;
     known.index = index;
     tree->nodes.push_back({parent, in_tree(known.function_name), in_tree(known.script_name),
@@ -120,6 +120,11 @@ void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree
 }
 
 void HeapSampler::ForgetAllBut(const AllocationTree& tree) {
+  // First what may find no memory.
+  std::vector<std::string> strings = tree.strings;
+  std::unordered_map<std::string, uint32_t> string_numbers;
+  for (uint32_t number = 0; number < strings.size(); number++)
+    string_numbers.emplace(strings[number], number);
   for (auto entry = known_nodes_.begin(); entry != known_nodes_.end();) {
     KnownNode& known = entry->second;
     if (known.take != takes_) {
@@ -130,20 +135,19 @@ void HeapSampler::ForgetAllBut(const AllocationTree& tree) {
     known.script_name = tree.nodes[known.index].script_name;
     ++entry;
   }
-  strings_ = tree.strings;
-  string_numbers_.clear();
-  for (uint32_t number = 0; number < strings_.size(); number++) {
-    string_numbers_.emplace(strings_[number], number);
-  }
+  strings_ = std::move(strings);
+  string_numbers_ = std::move(string_numbers);
 }
 
 uint32_t HeapSampler::StringNumber(v8::Local<v8::String> text) {
   const v8::String::Utf8Value utf8(isolate_, text);
-  const auto [entry, added] =
-      string_numbers_.try_emplace(std::string(*utf8 ? *utf8 : "", static_cast<size_t>(utf8.length())),
-                                  static_cast<uint32_t>(strings_.size()));
-  if (added) strings_.push_back(entry->first);
-  return entry->second;
+  const std::string content(*utf8 ? *utf8 : "", static_cast<size_t>(utf8.length()));
+  const auto found = string_numbers_.find(content);
+  if (found != string_numbers_.end()) return found->second;
+  strings_.push_back(content);
+  const auto number = static_cast<uint32_t>(strings_.size() - 1);
+  string_numbers_.emplace(content, number);
+  return number;
 }
 
 }  // namespace acme

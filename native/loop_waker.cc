@@ -13,16 +13,17 @@ void LoopWaker::OnEnvironmentEnds(void* waker) { static_cast<LoopWaker*>(waker)-
 
 std::shared_ptr<LoopWaker> LoopWaker::Open(v8::Isolate* isolate, std::function<void()> on_wake) {
   Owner waker(new LoopWaker(isolate));
-  waker->on_wake_ = std::move(on_wake);
+  waker->on_wake_ = std::make_shared<const std::function<void()>>(std::move(on_wake));
+  auto owner = std::make_unique<Owner>(waker);
   waker->handle_ = new uv_async_t;
-  waker->handle_->data = new Owner(waker);
+  waker->handle_->data = owner.release();
   uv_async_init(node::GetCurrentEventLoop(isolate), waker->handle_, [](uv_async_t* handle) {
     const Owner held = *static_cast<Owner*>(handle->data);
-    if (!held->on_wake_) return;
+    // Held too: Close() within it must not free what is running.
+    const auto run = held->on_wake_;
+    if (run == nullptr) return;
     v8::HandleScope scope(held->isolate_);
-    // A copy: Close() within it must not free what is running.
-    const std::function<void()> run = held->on_wake_;
-    run();
+    (*run)();
   });
   uv_unref(reinterpret_cast<uv_handle_t*>(waker->handle_));
   node::AddEnvironmentCleanupHook(isolate, OnEnvironmentEnds, waker.get());

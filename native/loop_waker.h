@@ -27,7 +27,7 @@ class LoopWaker : public std::enable_shared_from_this<LoopWaker> {
   void CloseHandle();
 
   v8::Isolate* isolate_;
-  std::function<void()> on_wake_;  // only used on the loop's thread
+  std::shared_ptr<const std::function<void()>> on_wake_;  // only used on the loop's thread
   std::mutex mutex_;
   uv_async_t* handle_ = nullptr;  // guarded
 };

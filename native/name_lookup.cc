@@ -11,6 +11,7 @@
 
 #include "background_thread.h"
 #include "loop_waker.h"
+#include "within_memory.h"
 
 namespace acme {
 namespace {
@@ -29,18 +30,21 @@ void Resolve(const std::string& host, Answer* answer) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_ADDRCONFIG;
   addrinfo* found = nullptr;
-  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
   std::vector<std::string> addresses;
-  for (const addrinfo* one = error == 0 ? found : nullptr; one != nullptr; one = one->ai_next) {
-    char text[INET6_ADDRSTRLEN];
-    const void* address = nullptr;
-    if (one->ai_family == AF_INET) address = &reinterpret_cast<sockaddr_in*>(one->ai_addr)->sin_addr;
-    if (one->ai_family == AF_INET6) address = &reinterpret_cast<sockaddr_in6*>(one->ai_addr)->sin6_addr;
-    if (address != nullptr && inet_ntop(one->ai_family, address, text, sizeof text) != nullptr) {
-      addresses.emplace_back(text);
+  const bool fits = WithinMemory([&] {
+    for (const addrinfo* one = error == 0 ? found : nullptr; one != nullptr; one = one->ai_next) {
+      char text[INET6_ADDRSTRLEN];
+      const void* address = nullptr;
+      if (one->ai_family == AF_INET) address = &reinterpret_cast<sockaddr_in*>(one->ai_addr)->sin_addr;
+      if (one->ai_family == AF_INET6) address = &reinterpret_cast<sockaddr_in6*>(one->ai_addr)->sin6_addr;
+      if (address != nullptr && inet_ntop(one->ai_family, address, text, sizeof text) != nullptr) {
+        addresses.emplace_back(text);
+      }
     }
-  }
+  });
   if (error == 0) freeaddrinfo(found);
+  if (!fits) error = EAI_MEMORY;
   std::lock_guard<std::mutex> lock(answer->mutex);
   answer->ready = true;
   answer->error = error;
@@ -58,11 +62,16 @@ void Deliver(v8::Isolate* isolate, const v8::Global<v8::Function>& callback, con
   const v8::Local<v8::Context> context = done->GetCreationContextChecked();
   const v8::Context::Scope scope(context);
   const auto text = [&](const char* from) { return v8::String::NewFromUtf8(isolate, from).ToLocalChecked(); };
-  std::vector<v8::Local<v8::Value>> addresses;
-  for (const std::string& address : answer.addresses) addresses.push_back(text(address.c_str()));
-  v8::Local<v8::Value> arguments[] = {
-      addresses.empty() ? text(CodeOf(answer.error)).As<v8::Value>() : v8::Undefined(isolate).As<v8::Value>(),
-      v8::Array::New(isolate, addresses.data(), addresses.size())};
+  const auto addresses = v8::Array::New(isolate);
+  v8::Local<v8::Value> error = v8::Undefined(isolate);
+  if (answer.error != 0 || answer.addresses.empty()) {
+    error = text(CodeOf(answer.error));
+  } else {
+    for (const std::string& address : answer.addresses) {
+      addresses->Set(context, addresses->Length(), text(address.c_str())).Check();
+    }
+  }
+  v8::Local<v8::Value> arguments[] = {error, addresses};
   node::MakeCallback(isolate, context->Global(), done, 2, arguments, {0, 0}).IsEmpty();
 }
 
@@ -82,9 +91,12 @@ bool NameLookup::Send(v8::Isolate* isolate, std::string host, v8::Local<v8::Func
     Deliver(isolate, *callback, *answer);
   });
   *self = waker;
-  const bool started = StartBackgroundThread("acme-lookup", [answer, waker, host = std::move(host)] {
-    Resolve(host, answer.get());
-    waker->Wake();
+  bool started = false;
+  WithinMemory([&] {
+    started = StartBackgroundThread("acme-lookup", [answer, waker, host = std::move(host)] {
+      Resolve(host, answer.get());
+      waker->Wake();
+    });
   });
   if (!started) waker->Close();
   return started;

@@ -89,7 +89,12 @@ void ReadEndpointNames(v8::Local<v8::Context> context, v8::Local<v8::Value> flat
   }
 }
 
-void ReadWindowLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> labels, Window* window) {
+void ReadWindowLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> labels, Window* window,
+                      uint32_t* custom_slots) {
+  const v8::Local<v8::Value> fresh = Get(context, labels, "newCustoms");
+  window->custom_slots_before = *custom_slots;
+  // Before anything is copied: JavaScript has numbered them, whether or not there is the memory for it.
+  *custom_slots += LengthOf(fresh);
   const size_t sets = Get(context, labels, "count")->Uint32Value(context).FromMaybe(0);
   const auto ids = CopyView<uint64_t>(Get(context, labels, "ids"), sets * 4);
   const auto endpoints = CopyView<uint32_t>(Get(context, labels, "endpointSlot"), sets);
@@ -98,7 +103,6 @@ void ReadWindowLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> label
     window->label_sets.push_back(
         {ids[4 * i], ids[4 * i + 1], ids[4 * i + 2], ids[4 * i + 3], endpoints[i], customs[i]});
   }
-  const v8::Local<v8::Value> fresh = Get(context, labels, "newCustoms");
   for (uint32_t i = 0; i < LengthOf(fresh); i++) {
     window->fresh_custom_labels.push_back(ReadCustomLabels(context, Get(context, fresh, i)));
   }
@@ -108,13 +112,13 @@ void ReadWindowLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> label
 }  // namespace
 
 bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
-                               Window* window) {
+                               Window* window, uint32_t* custom_slots) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   const QuietScope quiet(isolate);
   v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate, count);
   v8::Local<v8::Value> result;
   if (!Call(context, resolver, "resolveFrames", 1, &argument).ToLocal(&result)) return false;
-  ReadWindowLabels(context, result, window);
+  ReadWindowLabels(context, result, window, custom_slots);
   window->label_set_of_frame = CopyView<uint32_t>(Get(context, result, "labelSetOfFrame"), count);
   window->label_set_of_frame.insert(window->label_set_of_frame.begin(), 0);
   for (uint32_t& set : window->label_set_of_frame) {
@@ -130,11 +134,12 @@ uint32_t Resolution::ResolveCurrent(v8::Local<v8::Context> context, v8::Local<v8
   return number->Uint32Value(context).FromMaybe(0);
 }
 
-bool Resolution::TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window) {
+bool Resolution::TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window,
+                            uint32_t* custom_slots) {
   const QuietScope quiet(v8::Isolate::GetCurrent());
   v8::Local<v8::Value> result;
   if (!Call(context, resolver, "takeWindow", 0, nullptr).ToLocal(&result)) return false;
-  ReadWindowLabels(context, result, window);
+  ReadWindowLabels(context, result, window, custom_slots);
   // Ticks carry the number of their label set already.
   window->label_set_of_frame.resize(window->label_sets.size() + 1);
   std::iota(window->label_set_of_frame.begin(), window->label_set_of_frame.end(), 0);

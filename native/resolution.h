@@ -15,11 +15,13 @@ namespace acme {
 /// (0 is none), and `takeWindow()` returns the WindowLabels of all since the last call.
 class Resolution {
  public:
-  /// False when JavaScript cannot run or has thrown: the window stays without labels.
+  /// False when JavaScript cannot run or has thrown: the window stays without labels. `custom_slots` counts
+  /// the slots of custom labels that JavaScript has handed out in the interval.
   static bool ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
-                            Window* window);
+                            Window* window, uint32_t* custom_slots);
   static uint32_t ResolveCurrent(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver);
-  static bool TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window);
+  static bool TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window,
+                         uint32_t* custom_slots);
   static bool EndInterval(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, IntervalTail* tail);
 };
 

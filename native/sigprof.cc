@@ -19,8 +19,11 @@ thread_local volatile sig_atomic_t tls_inside ACME_HANDLER_TLS = 0;
 
 // The handler below ours. A late signal may run ours on one thread while another thread installs it anew;
 // whoever reads between the two writes finds the old one, the new one or none.
-std::atomic<void (*)(int, siginfo_t*, void*)> next_with_info{nullptr};
-std::atomic<void (*)(int)> next_plain{nullptr};
+// They throw nothing: else the C++ run-time would be asked for here.
+using HandlerWithInfo = void (*)(int, siginfo_t*, void*) noexcept;
+using PlainHandler = void (*)(int) noexcept;
+std::atomic<HandlerWithInfo> next_with_info{nullptr};
+std::atomic<PlainHandler> next_plain{nullptr};
 
 void CallNext(int signal, siginfo_t* info, void* context) {
   if (const auto with_info = next_with_info.load(std::memory_order_acquire)) {
@@ -33,8 +36,10 @@ void CallNext(int signal, siginfo_t* info, void* context) {
 void RememberNext(const struct sigaction& next) {
   const bool with_info = next.sa_flags & SA_SIGINFO;
   const bool is_handler = with_info || (next.sa_handler != SIG_DFL && next.sa_handler != SIG_IGN);
-  next_plain.store(is_handler && !with_info ? next.sa_handler : nullptr, std::memory_order_release);
-  next_with_info.store(with_info ? next.sa_sigaction : nullptr, std::memory_order_release);
+  const auto plain = reinterpret_cast<PlainHandler>(next.sa_handler);
+  const auto with_info_handler = reinterpret_cast<HandlerWithInfo>(next.sa_sigaction);
+  next_plain.store(is_handler && !with_info ? plain : nullptr, std::memory_order_release);
+  next_with_info.store(with_info ? with_info_handler : nullptr, std::memory_order_release);
 }
 
 void OnSigprof(int signal, siginfo_t* info, void* context) {

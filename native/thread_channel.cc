@@ -1,13 +1,16 @@
 #include "thread_channel.h"
 
+#include <new>
+
 #include "thread_sampler.h"
 
 namespace acme {
 
 void ThreadChannel::Ask(uint32_t requests) {
-  requests_.fetch_or(requests);
   std::lock_guard<std::mutex> lock(mutex_);
-  if (wake_ != nullptr) uv_async_send(wake_);
+  if (wake_ == nullptr) return;
+  requests_.fetch_or(requests);
+  uv_async_send(wake_);
 }
 
 void ThreadChannel::RequestInterrupt(bool ThreadChannel::*pending, Callback callback) {
@@ -18,6 +21,8 @@ void ThreadChannel::RequestInterrupt(bool ThreadChannel::*pending, Callback call
   };
   std::lock_guard<std::mutex> lock(mutex_);
   if (isolate_ == nullptr || this->*pending) return;
+  auto* request = new (std::nothrow) Request{shared_from_this(), pending, callback};
+  if (request == nullptr) return;
   this->*pending = true;
   // V8 runs the callback or, if the isolate ends first, forgets it; then the request stays behind.
   isolate_->RequestInterrupt(
@@ -32,7 +37,7 @@ void ThreadChannel::RequestInterrupt(bool ThreadChannel::*pending, Callback call
         }
         if (sampler != nullptr) request->callback(channel, sampler);
       },
-      new Request{shared_from_this(), pending, callback});
+      request);
 }
 
 void ThreadChannel::InterruptToServe() {
@@ -67,6 +72,8 @@ void ThreadChannel::Close() {
   isolate_ = nullptr;
   sampler_ = nullptr;
   wake_ = nullptr;
+  // Nobody waits for what will not be served.
+  requests_ = 0;
   delivery_.closed = true;
 }
 

@@ -55,6 +55,8 @@ class ThreadChannel : public std::enable_shared_from_this<ThreadChannel> {
   /// few ticks that hit work weigh as much more as they are rarer.
   std::atomic<int> interval_multiple{1};
   std::atomic<bool> heap_wanted{true};
+  /// The collector has lost strings that were told to it: all are to be told again.
+  std::atomic<bool> strings_lost{false};
 
   // From the collector:
   void Ask(uint32_t requests);

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "clock.h"
 
@@ -35,8 +36,11 @@ ThreadCpu::Usage ThreadCpu::Take(const std::map<pid_t, int64_t>& sampled_nanos) 
   Usage usage;
   std::unordered_map<pid_t, int64_t> now;
   int64_t explained_nanos = 0;
-  if (DIR* tasks = opendir("/proc/self/task")) {
-    while (const dirent* entry = readdir(tasks)) {
+  struct Close {
+    void operator()(DIR* directory) const { closedir(directory); }
+  };
+  if (const std::unique_ptr<DIR, Close> tasks{opendir("/proc/self/task")}) {
+    while (const dirent* entry = readdir(tasks.get())) {
       const pid_t thread = static_cast<pid_t>(atoi(entry->d_name));
       if (thread <= 0) continue;
       const int64_t nanos = ReadClockNanos(CpuClockOf(thread));
@@ -49,7 +53,6 @@ ThreadCpu::Usage ThreadCpu::Take(const std::map<pid_t, int64_t>& sampled_nanos) 
       explained_nanos += delta;
       if (delta > 0 && sampled_nanos.count(thread) == 0) usage.nanos_by_name[NameOf(thread)] += delta;
     }
-    closedir(tasks);
   }
   for (const auto& [thread, nanos] : sampled_nanos) {
     if (now.count(thread) == 0) explained_nanos += nanos;

@@ -10,6 +10,7 @@
 #include "collector.h"
 #include "resolution.h"
 #include "tick_watcher.h"
+#include "within_memory.h"
 
 namespace acme {
 namespace {
@@ -52,6 +53,24 @@ class BusyScope {
   bool* busy_;
 };
 
+/// The resolver makes other frames current.
+class ResolutionScope {
+ public:
+  ResolutionScope(v8::Isolate* isolate, ContextFrames* frames)
+      : isolate_(isolate), frames_(frames), current_(ContextFrames::Current(isolate)) {
+    frames_->Hold();
+  }
+  ~ResolutionScope() {
+    ContextFrames::SetCurrent(isolate_, current_);
+    frames_->Release();
+  }
+
+ private:
+  v8::Isolate* isolate_;
+  ContextFrames* frames_;
+  const v8::Local<v8::Data> current_;
+};
+
 /// Adds what a piece of work on the sampled thread has cost.
 class CostScope {
  public:
@@ -77,7 +96,10 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
                                     const SamplerOptions& options, v8::Local<v8::Object> resolver) {
   // Before V8's own thread, for which there may then be no room either.
   if (!Collector::Get()->EnsureThread()) return nullptr;
-  auto* sampler = new ThreadSampler(context, options, resolver);
+  struct Undo {
+    void operator()(ThreadSampler* started) const { started->Release(); }
+  };
+  std::unique_ptr<ThreadSampler, Undo> sampler(new ThreadSampler(context, options, resolver));
   identity.os_thread_id = static_cast<int>(syscall(SYS_gettid));
   // Before the first tick can come: one from before its window would stand for less than nothing.
   sampler->window_begin_ = sampler->Now();
@@ -85,10 +107,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
     sampler->cpu_ = std::make_unique<CpuSampler>(sampler->isolate_, options.sampling_interval_micros);
     sampler->state_.layout = LayoutOf(sampler->isolate_);
     ArmThread(&sampler->state_);
-    if (!sampler->cpu_->Start()) {
-      delete sampler;
-      return nullptr;
-    }
+    if (!sampler->cpu_->Start()) return nullptr;
   }
   if (options.heap) {
     sampler->heap_ = std::make_unique<HeapSampler>(sampler->isolate_, options.heap_sampling_interval_bytes,
@@ -97,16 +116,16 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   // V8's sampler would otherwise wake a waiting event loop at every tick: an idle process looks busy.
   uv_loop_configure(sampler->loop_, UV_LOOP_BLOCK_SIGNAL, SIGPROF);
   sampler->wake_ = new uv_async_t;
-  sampler->wake_->data = sampler;
+  sampler->wake_->data = sampler.get();
   uv_async_init(sampler->loop_, sampler->wake_, [](uv_async_t* handle) {
     if (handle->data != nullptr) static_cast<ThreadSampler*>(handle->data)->Serve();
   });
   uv_unref(reinterpret_cast<uv_handle_t*>(sampler->wake_));
   sampler->channel_ =
-      std::make_shared<ThreadChannel>(std::move(identity), sampler->isolate_, sampler, sampler->wake_);
+      std::make_shared<ThreadChannel>(std::move(identity), sampler->isolate_, sampler.get(), sampler->wake_);
   if (!sampler->context_frames_on()) sampler->UseHooks(options);
   Collector::Get()->Attach(sampler->channel_);
-  return sampler;
+  return sampler.release();
 }
 
 ThreadSampler::ThreadSampler(v8::Local<v8::Context> context, const SamplerOptions& options,
@@ -134,11 +153,17 @@ ThreadSampler::~ThreadSampler() {
 
 void ThreadSampler::Stop() {
   Finish();
+  Release();
+}
+
+void ThreadSampler::Release() {
   if (hooks_on()) TickWatcher::Get()->Remove(channel_.get());
-  channel_->Close();
-  wake_->data = nullptr;
-  uv_close(reinterpret_cast<uv_handle_t*>(wake_),
-           [](uv_handle_t* handle) { delete reinterpret_cast<uv_async_t*>(handle); });
+  if (channel_ != nullptr) channel_->Close();
+  if (wake_ != nullptr) {
+    wake_->data = nullptr;
+    uv_close(reinterpret_cast<uv_handle_t*>(wake_),
+             [](uv_handle_t* handle) { delete reinterpret_cast<uv_async_t*>(handle); });
+  }
   v8::HandleScope scope(isolate_);
   delete this;
 }
@@ -151,7 +176,7 @@ void ThreadSampler::Serve() {
   if (busy_) return;
   const BusyScope busy(&busy_);
   const uint32_t requests = channel_->BeginServing();
-  if (requests != 0 && !finished_) Serve(requests);
+  if (requests != 0 && !finished_ && !WithinMemory([&] { Serve(requests); })) LoseWindow();
   channel_->EndServing();
 }
 
@@ -176,9 +201,27 @@ void ThreadSampler::Finish() {
   finished_ = true;
   const CostScope cost(&channel_->cost);
   v8::HandleScope scope(isolate_);
-  if (cpu_ != nullptr && cpu_->rotated()) channel_->Deliver(Harvest(false), nullptr);
-  auto window = Harvest(true);
-  channel_->Deliver(std::move(window), Tail());
+  const auto finish = [this] {
+    if (cpu_ != nullptr && cpu_->rotated()) channel_->Deliver(Harvest(false), nullptr);
+    auto window = Harvest(true);
+    channel_->Deliver(std::move(window), Tail());
+  };
+  if (WithinMemory(finish)) return;
+  LoseWindow();
+  cpu_.reset();
+}
+
+void ThreadSampler::LoseWindow() {
+  channel_->cost.errors++;
+  if (cpu_ != nullptr) cpu_->Discard();
+  labels_of_rotated_.reset();
+  strings_lost_ = true;
+  // Which of the ticks went with it is not known, nor what their frames are.
+  labelled_until_ = state_.ring.head();
+  state_.ring.ConsumeUntil(labelled_until_);
+  frames_.ReleaseAll();
+  frames_to_resolve_.clear();
+  window_begin_ = window_end_;
 }
 
 void ThreadSampler::Rotate(int interval_multiple) {
@@ -196,8 +239,10 @@ std::unique_ptr<Window> ThreadSampler::Harvest(bool last) {
   }
   std::unique_ptr<Window> window = std::move(labels_of_rotated_);
   if (window == nullptr) window = std::make_unique<Window>();
-  if (strings_.full()) {
+  if (channel_->strings_lost.exchange(false)) strings_lost_ = true;
+  if (strings_.full() || strings_lost_) {
     strings_.Clear();
+    strings_lost_ = false;
     window->strings_cleared = true;
   }
   if (last) {
@@ -240,15 +285,13 @@ void ThreadSampler::ConsumeTicks(Window* window) {
 }
 
 void ThreadSampler::ResolveLabels(Window* window) {
-  frames_.Hold();
-  const v8::Local<v8::Data> current = ContextFrames::Current(isolate_);
+  const ResolutionScope resolution(isolate_, &frames_);
   const v8::Local<v8::Context> context = context_.Get(isolate_);
   const v8::Context::Scope scope(context);
-  const bool resolved = Resolution::ResolveFrames(context, resolver_.Get(isolate_),
-                                                  static_cast<uint32_t>(frames_to_resolve_.size()), window);
-  ContextFrames::SetCurrent(isolate_, current);
-  frames_.Release();
-  if (!resolved) channel_->cost.errors++;
+  const auto count = static_cast<uint32_t>(frames_to_resolve_.size());
+  if (!Resolution::ResolveFrames(context, resolver_.Get(isolate_), count, window, &custom_slots_)) {
+    channel_->cost.errors++;
+  }
 }
 
 void ThreadSampler::UseHooks(const SamplerOptions& options) {
@@ -298,7 +341,7 @@ void ThreadSampler::CloseLabels() {
   labels_of_rotated_ = std::make_unique<Window>();
   const v8::Local<v8::Context> context = context_.Get(isolate_);
   const v8::Context::Scope scope(context);
-  if (!Resolution::TakeWindow(context, resolver_.Get(isolate_), labels_of_rotated_.get())) {
+  if (!Resolution::TakeWindow(context, resolver_.Get(isolate_), labels_of_rotated_.get(), &custom_slots_)) {
     channel_->cost.errors++;
   }
 }
@@ -311,6 +354,7 @@ void ThreadSampler::EnterFrame(uint32_t frame) {
 std::unique_ptr<IntervalTail> ThreadSampler::Tail() {
   auto tail = std::make_unique<IntervalTail>();
   tail->slots_generation = slots_generation_++;
+  custom_slots_ = 0;
   const v8::Local<v8::Context> context = context_.Get(isolate_);
   const v8::Context::Scope scope(context);
   if (!Resolution::EndInterval(context, resolver_.Get(isolate_), tail.get())) channel_->cost.errors++;

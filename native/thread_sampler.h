@@ -29,7 +29,7 @@ struct SamplerOptions {
 class ThreadSampler {
  public:
   /// Starts sampling the current isolate. `resolver` is the JavaScript side of labels, see resolution.h.
-  /// nullptr if V8 would not start.
+  /// nullptr if V8 would not start. Throws std::bad_alloc, and then nothing is left of it.
   static ThreadSampler* Start(v8::Local<v8::Context> context, ThreadIdentity identity,
                               const SamplerOptions& options, v8::Local<v8::Object> resolver);
 
@@ -37,9 +37,10 @@ class ThreadSampler {
   void Serve();
   /// Hooks mode: gives the ticks that wait the labels of the current context, if it is still theirs.
   void LabelTicks();
-  /// The last window and the interval's tail; sampling is over afterwards. Idempotent.
+  /// The last window and the interval's tail; sampling is over afterwards. Idempotent. What there is no
+  /// memory for is lost, here and in Serve(), and counted.
   void Finish();
-  /// Finishes, gives up every hold on the isolate, and deletes the sampler once libuv lets go of the handle.
+  /// Finishes and gives everything back.
   void Stop();
 
   /// The frame that the resolver asked for becomes the current one, until the resolution ends.
@@ -51,10 +52,14 @@ class ThreadSampler {
                 v8::Local<v8::Object> resolver);
   ~ThreadSampler();
 
+  /// Gives up every hold on the isolate, and deletes the sampler once libuv lets go of the handle.
+  void Release();
   void Serve(uint32_t requests);
   Boundary Now() const;
   void Rotate(int interval_multiple);
   std::unique_ptr<Window> Harvest(bool last);
+  /// Of which there is only a part now, for want of memory.
+  void LoseWindow();
   void ConsumeTicks(Window* window);
   void UseHooks(const SamplerOptions& options);
   void CloseLabels();
@@ -81,7 +86,9 @@ class ThreadSampler {
   Boundary window_end_;
   uint32_t labelled_until_ = 0;                // ring position, hooks mode
   std::unique_ptr<Window> labels_of_rotated_;  // hooks mode: labels of the window that waits for its harvest
+  bool strings_lost_ = false;                  // with a window: they are to be told again
   uint32_t slots_generation_ = 0;              // the resolver numbers its slots anew with every interval
+  uint32_t custom_slots_ = 0;                  // that it has handed out in this one
   // JavaScript that we call may itself be interrupted to call us.
   bool busy_ = false;
   bool finished_ = false;

@@ -129,13 +129,9 @@ void WallProfile::AddIdle(ThreadRecord* thread, const Window& window, int64_t ti
 
 void WallProfile::AddLabelSets(ThreadRecord* thread, const Window& window) {
   const uint32_t generation = window.slots_generation;
-  if (thread->slots_generation != generation) {
-    thread->slots_generation = generation;
-    thread->custom_slots = 0;
-  }
+  uint32_t custom_slot = window.custom_slots_before;
   for (const CustomLabels& labels : window.fresh_custom_labels) {
-    custom_of_slot_[{thread, generation, ++thread->custom_slots}] =
-        static_cast<uint32_t>(custom_labels_.size());
+    custom_of_slot_[{thread, generation, ++custom_slot}] = static_cast<uint32_t>(custom_labels_.size());
     custom_labels_.push_back(labels);
   }
   for (LabelSet labels : window.label_sets) {

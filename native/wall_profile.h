@@ -41,8 +41,6 @@ struct TickCounts {
 struct ThreadRecord {
   std::shared_ptr<const ThreadIdentity> identity;
   std::vector<std::string> strings{std::string()};  // twin of the thread's StringTable
-  uint32_t slots_generation = 0;
-  uint32_t custom_slots = 0;  // handed out in that generation
   BusyClock clock;
 };
 

@@ -80,6 +80,7 @@ struct Window {
   uint32_t slots_generation = 0;  // which numbering of slots the label sets use
   std::vector<LabelSet> label_sets;
   std::vector<CustomLabels> fresh_custom_labels;
+  uint32_t custom_slots_before = 0;  // what earlier windows of the interval have, those that were lost too
   std::vector<EndpointName> endpoint_names;
 };
 

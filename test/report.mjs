@@ -101,6 +101,11 @@ const rows = [
     says: ({ of }) => `${count(of('guardedSignals'))}, nothing found`,
   },
   {
+    what: 'allocations of the addon that failed',
+    from: select(/^survival-/, 'failedAllocations'),
+    says: ({ of }) => `${count(of('failedAllocations'))}; the process lived, the next start was whole`,
+  },
+  {
     what: 'under ASAN and UBSAN, and under TSAN',
     from: select(/^survival-.*-sanitizer/),
     says: ({ passed }) => `${passed} tests, canaries reported, nothing else`,

@@ -49,7 +49,10 @@ export interface Interval {
   hasWork: boolean
 }
 
-/** The native addon. Every function is safe to call at any time; what makes no sense does nothing. */
+/**
+ * The native addon. Every function is safe to call at any time; what makes no sense does nothing.
+ * @throws Error `out of memory`, each of them: then nothing has been done. What fails later is counted as an error or a lost interval.
+ */
 export interface Addon {
   /** Samples the calling thread until stop() or its end. False if V8 refuses or it is sampled already. */
   start(options: AddonOptions, labels: LabelSource): boolean
@@ -60,12 +63,12 @@ export interface Addon {
   enterFrame(n: number): void
   /** Whether the current context lives in an AsyncContextFrame that the signal handler can read. */
   contextFramesActive(): boolean
-  /** Ends the interval; `done` runs once on the calling thread's event loop. */
-  collect(done: (interval: Interval) => void): void
+  /** Ends the interval; `done` runs once on the calling thread's event loop. Without an interval: it was lost for want of memory. */
+  collect(done: (interval?: Interval) => void): void
   /**
    * Asks the system for all addresses of `host`, on a thread that neither libuv's pool nor the end of the process waits for. `done` runs
    * once on the calling thread's event loop, with the code of an error (`ENOTFOUND`, `EAI_AGAIN`, `EAI_FAIL`) or at least one address.
-   * False where the system has no thread left.
+   * False where the system has no thread or memory left.
    */
   lookup(host: string, done: (error: string | undefined, addresses: string[]) => void): boolean
   /** Names the calling thread for the operating system, up to 15 bytes. */

@@ -126,8 +126,14 @@ export class Agent {
     const unheard = heldSignals.filter((signal) => process.listenerCount(signal) === 0)
     const signals = unheard.map((signal) => constants.signals[signal])
     // One second more than the upload may take: the guard is for the case that this thread is stuck.
-    addon.holdTermination(signals, this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
-    this.#releaseTermination = () => addon.releaseTermination()
+    try {
+      addon.holdTermination(signals, this.#shutdown, this.#config.shutdownTimeoutMs + 1_000)
+      this.#releaseTermination = () => addon.releaseTermination()
+    } catch (error) {
+      say(
+        `a signal ends the process without a last upload: ${error instanceof Error ? error.message : error}`,
+      )
+    }
   }
 
   readonly #onExit = (): void => {

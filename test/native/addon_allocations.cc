@@ -1,6 +1,6 @@
-// Linked into a copy of the addon, in the place of its operator new: counts what the addon holds, and fails the allocation it is told to.
-// What Node and V8 allocate does not pass here. ALLOCATIONS_FILE is a file of five 64-bit integers, in the order below, mapped by the
-// process and written and read by the test.
+// Linked into a copy of the addon, in the place of its operator new: counts what the addon holds, and fails
+// the allocation it is told to. What Node and V8 allocate does not pass here. ALLOCATIONS_FILE is a file of
+// five 64-bit integers, in the order below, mapped by the process and written and read by the test.
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/mman.h>

@@ -34,7 +34,7 @@ const compile = (name: string, source: string) => {
   const file = join(folder, `${name}.cc`)
   const object = join(folder, `${name}.o`)
   writeFileSync(file, source)
-  const flags = ['-std=gnu++17', '-O2', '-fPIC', '-fno-exceptions', '-fno-rtti', '-fvisibility=hidden']
+  const flags = ['-std=gnu++17', '-O2', '-fPIC', '-fexceptions', '-fno-rtti', '-fvisibility=hidden']
   execFileSync(process.env.CXX ?? 'g++', [...flags, '-I', native, '-c', file, '-o', object])
   return object
 }

@@ -105,6 +105,7 @@ std::string AddWindow(Choices& choices, Thread* thread, acme::WallProfile* profi
     thread->custom_json.resize(1);
   }
   window.slots_generation = thread->generation;
+  window.custom_slots_before = thread->custom_slots;
 
   std::vector<std::string> nodes_json{"[-1,\"\",\"\",0]"};
   window.nodes.push_back({-1, thread->Number("(root)", &window), 0, 0, 0});

@@ -7,11 +7,12 @@ import { root } from './child'
 const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-counted-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-/** The addon of native/build, linked once more with the operator new of test/native/addon_allocations.cc. */
-export function countedAddon(): string {
-  const objects = join(root, 'native/build/Release/obj.target/acme_profiler')
+/** The addon of native/build, or of another Node line, linked once more with the operator new of test/native/addon_allocations.cc. */
+export function countedAddon(line?: string): string {
+  const build = join(root, line ? `native/build-x64-node-${line}/build` : 'native/build')
+  const objects = join(build, 'Release/obj.target/acme_profiler')
   const counting = join(folder, 'addon_allocations.o')
-  const output = join(folder, 'acme_profiler.node')
+  const output = join(folder, `acme_profiler-${line}.node`)
   const script = join(folder, 'exports.map')
   // As in what is shipped: else Node's operator new stands in for this one.
   writeFileSync(script, '{ global: node_register_module_v*; local: *; };\n')

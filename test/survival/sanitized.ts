@@ -82,7 +82,7 @@ async function compile(name: SanitizerName, sources: readonly string[], output: 
   const started = new Date()
   const flags = [
     // Not optimized: g++ would take five times as long.
-    ...['-std=gnu++20', '-O0', '-g1', '-fPIC', '-fno-rtti', '-fno-exceptions', '-fno-omit-frame-pointer'],
+    ...['-std=gnu++20', '-O0', '-g1', '-fPIC', '-fno-rtti', '-fno-omit-frame-pointer'],
     ...['-fvisibility=hidden', '-pthread'],
     ...['-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=acme_profiler', `-I${headers}`],
     ...sanitizers[name].flags,

@@ -70,7 +70,9 @@ export function testUnder(name: SanitizerName, extent: Extent): void {
     test('start and stop under a storm of SIGPROF', async () => {
       const args = [addonOf(agent, undefined), String(extent.cycles)]
       const file = 'test/fixtures/survival-cycles.js'
-      const { code, signal, stdout, stderr } = await runChild(sanitized({ file, args }))
+      // 0.15 s each on a machine that is idle.
+      const guardMs = 60_000 + extent.cycles * 1_000
+      const { code, signal, stdout, stderr } = await runChild(sanitized({ file, args, guardMs }))
       assert.deepEqual(
         { code, signal, stdout, stderr },
         { code: 0, signal: null, stdout: 'alive\n', stderr: '' },

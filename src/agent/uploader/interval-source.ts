@@ -1,4 +1,4 @@
-import type { Collect, Interval } from './uploader'
+import type { Interval } from './uploader'
 
 /** Intervals of an engine that makes its profiles on the application's thread: asked for by message. */
 export class IntervalSource {
@@ -11,7 +11,7 @@ export class IntervalSource {
     this.#ask = ask
   }
 
-  readonly collect: Collect = (done) => {
+  readonly collect = (done: (interval: Interval) => void): void => {
     if (!this.#ended) {
       this.#waiting = done
       this.#ask()

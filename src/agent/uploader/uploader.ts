@@ -22,8 +22,8 @@ export interface Interval {
   hasWork: boolean
 }
 
-/** Ends the interval; `done` is called exactly once, later. */
-export type Collect = (done: (interval: Interval) => void) => void
+/** Ends the interval; `done` is called exactly once, later. Without an interval: it was lost for want of memory. */
+export type Collect = (done: (interval?: Interval) => void) => void
 
 export interface UploaderParts {
   collect: Collect
@@ -98,9 +98,10 @@ export class Uploader {
 
   async #endInterval(kind: 'periodic' | 'on_shutdown'): Promise<Upload | undefined> {
     try {
-      const collected = this.#collecting.then(() => new Promise<Interval>(this.parts.collect))
+      const collected = this.#collecting.then(() => new Promise<Interval | undefined>(this.parts.collect))
       this.#collecting = collected.catch(() => undefined)
       const interval = await collected
+      if (interval === undefined) throw new Error('out of memory')
       return interval.hasWork ? this.#pack(interval, kind) : undefined
     } catch (error) {
       this.parts.counters.drop('collect_failed')
