@@ -40,7 +40,7 @@ export async function runScenario(scenario: Scenario, scale: number): Promise<Fi
   const { name, program = name, line, args, nodeArgs = [], env = {} } = scenario
   const running = await startProgram(`test/fixtures/scenarios/${program}.js`, {
     node: nodeBinary(line),
-    // One upload, the last.
+    // The first comes sooner, on a slow machine before the program's end.
     uploadPeriodS: 3_600,
     nodeArgs: [...nodeArgs, '--require', join(__dirname, '../../dist/init.js')],
     args: args.map((arg) => (typeof arg === 'string' ? arg : arg(scale))),

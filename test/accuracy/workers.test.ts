@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { figures } from '../figures'
 import { nodeBinary } from './agent'
 import { startProgram } from './program'
-import { samplesOf, sum } from './samples'
+import { samplesOfUploads } from './receiver'
+import { sum } from './samples'
 
 for (const line of ['20', '24']) {
   test(`each thread has its own CPU time and labels, and all of them the process's, on Node ${line}`, async () => {
@@ -23,9 +24,8 @@ for (const line of ['20', '24']) {
     const { threads } = await program.report<{ threads: { thread: number; cpuMs: number }[] }>('used')
     assert.deepEqual(await program.exited, { code: 0, signal: null })
     await program.end()
-    assert.equal(program.uploads.length, 1)
-    const { event, files } = (await program.uploads[0]?.read()) ?? assert.fail()
-    const samples = samplesOf(files['wall.pprof']?.pprof ?? assert.fail())
+    const events = await Promise.all(program.uploads.map(async (upload) => (await upload.read()).event))
+    const samples = await samplesOfUploads(program.uploads, 'wall.pprof')
 
     assert.equal(threads.length, 5)
     const working = samples.filter(({ frames }) => frames.some(({ name }) => name === 'work'))
@@ -36,14 +36,15 @@ for (const line of ['20', '24']) {
       assert.deepEqual([...owners], [`thread ${thread}`])
       return sum(own, 'cpu') / 1e6 / cpuMs - 1
     })
-    const processMs = event.info.profiler.measured.process_cpu_ms
+    const processMs = events.reduce((all, event) => all + event.info.profiler.measured.process_cpu_ms, 0)
     const total = sum(samples, 'cpu') / 1e6 / processMs
     figures({
       'largest CPU error of a thread': Math.max(...errors.map(Math.abs)),
       'CPU error of the process': Math.abs(total - 1),
       [`unlabelled, Node ${line}`]: unlabelled,
     })
-    assert.ok(unlabelled <= 0.05, `${unlabelled} of the samples`)
+    // Without context frames some have none, more of them on a machine with other work (docs/bench.md).
+    if (line !== '20') assert.ok(unlabelled <= 0.002, `${unlabelled} of the samples`)
     for (const error of errors) assert.ok(Math.abs(error) <= 0.1, errors.join(', '))
     assert.ok(Math.abs(total - 1) <= 0.03, `${total} of ${processMs} ms`)
   })
