@@ -54,7 +54,8 @@ const rows = [
   {
     what: "the system's clock is set to another hour, to 1970 and to 2106, and runs fast and slow",
     from: select(/^survival-clocks/, 'clocks'),
-    says: ({ of }) => `${count(of('clocks'))} clocks, ${count(of('clockUploads'))} uploads, each as long as its time was`,
+    says: ({ of }) =>
+      `${count(of('clocks'))} clocks, ${count(of('clockUploads'))} uploads, each as long as its time was`,
   },
   {
     what: 'a network that delays, cuts and stalls connections',
