@@ -15,7 +15,9 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
     env: { DD_PROFILING_UPLOAD_PERIOD: '1', DD_PROFILING_UPLOAD_TIMEOUT: '5000' },
   })
   const { code, signal, stdout, stderr, uploads, leftovers } = outcome
-  assert.deepEqual([code, signal, leftovers], [0, null, []], stderr)
+  // A descriptor may be given back just in time for the last upload to be kept.
+  const others = leftovers.filter((name) => !name.endsWith('.upload'))
+  assert.deepEqual([code, signal, others], [0, null, []], stderr)
   const own = { own: ['EMFILE', 'EMFILE'], ownAfter: true, after: 'sent' }
   const lines = stderr
     .trimEnd()
@@ -35,7 +37,7 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
       /^acme-profiler: the profiler is off: the uploader's thread is gone: .*EMFILE.*\nacme-profiler: uploads fail: EMFILE \(network\)$/,
     )
   }
-  // The last one could neither be sent nor kept.
+  // The last one could not be sent.
   const read = await Promise.all(uploads.map((upload) => upload.read()))
   assert.ok(read.every(({ event }) => !event.tags_profiler.includes('snapshot:on_shutdown')))
 }
