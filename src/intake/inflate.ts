@@ -27,9 +27,12 @@ export class TooLarge extends Error {
  * thread pool costs more than it saves. Throws TooLarge, or an Error whose message says what is wrong with the bytes.
  */
 export function inflateGzip(bytes: Uint8Array, maxBytes: number): Buffer {
-  return bounded(() =>
-    zlib.gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize: gzipChunk(bytes, maxBytes) }),
-  )
+  const told = toldBytes(bytes)
+  // It is as large or it is corrupt: no memory for either. More than deflate can do is no size, but bytes behind the file.
+  if (told > maxBytes && told <= maxDeflateRatio * bytes.length) throw new TooLarge()
+  // One piece of memory of that size needs no joining. The size is the sender's word: it is believed up to a ratio that profiles have.
+  const chunkSize = Math.max(1_024, Math.min(told + 1, maxBytes, 16 * bytes.length))
+  return bounded(() => zlib.gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
 }
 
 /** As inflateGzip, for HTTP's deflate, which is zlib's format. */
@@ -48,14 +51,13 @@ const chunkSize = 256 * 1024
 // 32 MiB of window: no profile that is accepted needs more, whatever its frame asks for.
 const zstdWindowLog = 25
 
-/**
- * A gzip file ends with the size of what it inflates to (RFC 1952): one piece of memory of that size needs no joining. The size is
- * the sender's word, so it is believed up to a ratio that profiles have.
- */
-function gzipChunk(bytes: Uint8Array, maxBytes: number): number {
+// Of zlib's documentation.
+const maxDeflateRatio = 1_032
+
+/** What a gzip file says of its size, at its end (RFC 1952). */
+function toldBytes(bytes: Uint8Array): number {
   if (bytes.length < 4) return chunkSize
-  const told = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true) + 1
-  return Math.max(1_024, Math.min(told, maxBytes, 16 * bytes.length))
+  return new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true)
 }
 
 function bounded(inflate: () => Buffer): Buffer {

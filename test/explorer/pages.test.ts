@@ -94,7 +94,9 @@ test('endpoints: what each costs, and from one to its slow traces', async (t) =>
   await row.waitFor()
   // 900 ticks of 8 ms over 200 requests.
   await row.getByText('36.0 ms').waitFor()
-  // 300 ticks of 100 requests became 600.
+  // 300 ticks of 100 requests became 600. These columns have queries of their own.
+  await row.getByText('+100 %').waitFor()
+  await row.getByText('17.2 MiB').waitFor()
   assert.match(await row.innerText(), /7\.20 s[\s\S]*36\.0 ms\s+\+100 %\s+200/)
   assert.match(await row.innerText(), /17\.2 MiB\s+Slow traces/)
   await row.getByRole('link', { name: 'Slow traces' }).click()

@@ -24,8 +24,10 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
     .split('\n')
     .map((text) => text.replace(/ to http:\S+/, ''))
   if (when === 'before') {
-    const { dropped, ...rest } = JSON.parse(stdout)
-    assert.deepEqual(rest, { ...own, first: 'sent', without: ['network', 'network'], running: true })
+    const { dropped, without, ...rest } = JSON.parse(stdout)
+    assert.deepEqual(rest, { ...own, first: 'sent', running: true })
+    // The second may take the place of an upload of the period that waits to be tried again.
+    assert.match(without.join(), /^network,(network|displaced)$/)
     assert.ok(dropped >= 2, `${dropped} are counted`)
     const fails = 'acme-profiler: uploads fail: EMFILE (network)'
     assert.deepEqual(lines, [fails, 'acme-profiler: uploads arrive again', fails])
