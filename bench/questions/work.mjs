@@ -11,7 +11,7 @@ const works = {
 }
 const warmUpS = 2
 
-export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
+export async function ask({ full, node, variants, rounds = full ? 2 : 1 }) {
   const rows = []
   for (const [work, { what, times: most }] of Object.entries(works)) {
     const times = full ? most : 1
