@@ -49,7 +49,6 @@ export async function runScenario(scenario: Scenario, scale: number): Promise<Fi
       PREBUILDS_ONLY: '1',
       DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
       ACME_PROFILING_SAMPLING_HZ: '500',
-      ACME_PROFILING_SHUTDOWN_TIMEOUT: '20000',
       ...env,
     },
   })

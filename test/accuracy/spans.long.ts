@@ -23,7 +23,6 @@ for (const [beside, cpuMs] of [
       node: nodeBinary('24'),
       uploadPeriodS: 3_600,
       args: [String(spans), String(cpuMs), '30'],
-      env: { ACME_PROFILING_SHUTDOWN_TIMEOUT: '20000' },
     })
     const { truth } = await program.report<{ truth: SpanTime[] }>('spans')
     assert.deepEqual(await program.exited, { code: 0, signal: null })

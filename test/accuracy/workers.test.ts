@@ -18,7 +18,6 @@ for (const line of ['20', '24']) {
         PREBUILDS_ONLY: '1',
         DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
         ACME_PROFILING_SAMPLING_HZ: '500',
-        ACME_PROFILING_SHUTDOWN_TIMEOUT: '20000',
       },
     })
     const { threads } = await program.report<{ threads: { thread: number; cpuMs: number }[] }>('used')

@@ -47,7 +47,7 @@ describe('reloads: a new process, then SIGINT for the old one', () => {
         const start = async () => {
           const program = await startProfiled('test/fixtures/survival-service.js', {
             ...{ node: nodeBinary(line), args: [mode], uploadPeriodS: 60 },
-            env: { ACME_PROFILING_SPOOL_DIR: spool, ACME_PROFILING_SHUTDOWN_TIMEOUT: '20000' },
+            env: { ACME_PROFILING_SPOOL_DIR: spool },
           })
           await program.report('ready')
           return program
