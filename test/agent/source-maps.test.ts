@@ -15,16 +15,14 @@ const root = join(__dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-mapped-'))
 after(() => rmSync(folder, { recursive: true }))
 
-// Rounds of about 30 ms: a sample that is late falls into the next system call, of which there is one a round.
+// One loop of a second or two, without a call: a sample that is late falls into the next system call, and there is none.
 const spin = `// Types vanish, enums grow: no line of the output is where it was.
 enum Step { Small = 1, Large }
 interface Result { total: number }
 
-export function spinAround(until: number): Result {
+export function spinAround(times: number): Result {
   const result: Result = { total: 0 }
-  while (process.cpuUsage().user / 1_000 < until) {
-    for (let i = 0; i < 10_000_000; i += Step.Small) result.total += Math.sqrt(i) //: runs
-  }
+  for (let i = 0; i < times; i += Step.Small) result.total += Math.sqrt(i) //: runs
   return result
 }
 `
@@ -35,10 +33,10 @@ const hoardMemory = (count: number): void => {
   for (let i = 0; i < count; i++) kept.push({ text: 'kept', rest: new Array(20).fill(i) })
 }
 hoardMemory(300_000)
-const callSpin = (ms: number): number => {
-  return spinAround(process.cpuUsage().user / 1_000 + ms).total //: calls
+const callSpin = (times: number): number => {
+  return spinAround(times).total //: calls
 }
-callSpin(2_500)
+callSpin(500_000_000)
 // Else it may have been collected by the time of the upload, rightly.
 process.on('exit', () => console.log(kept.length))
 `
