@@ -76,8 +76,11 @@ after(() => figures({ faults: faults.length, recovered }))
 for (const { name, knobs, reason, attempts, kept } of faults) {
   test(`${name}: ${reason}, ${attempts} attempts, and the next upload arrives`, async (t) => {
     const intake = await start(t, knobs)
-    const { uploader, counters, spoolDir } = makeUploader(t, intake.url)
+    const harness = makeUploader(t, intake.url, reason === 'timeout' ? { attemptMs: 300 } : {})
+    const { uploader, counters, spoolDir } = harness
     assert.equal(await uploader.flush(), reason)
+    // One that was given up may still wait to be accepted.
+    while (intake.connections < attempts) await new Promise(setImmediate)
     assert.equal(intake.connections, attempts)
     assert.equal(counters.retried, attempts - 1)
     assert.equal(counters.spooled, kept ? 1 : 0)
@@ -88,6 +91,7 @@ for (const { name, knobs, reason, attempts, kept } of faults) {
 
     intake.knobs = {}
     intake.received.length = 0
+    harness.attemptMs = Number.POSITIVE_INFINITY
     assert.equal(await uploader.flush(), undefined)
     const [upload] = intake.received
     assert.ok(upload)
@@ -123,9 +127,7 @@ test('F1 a unix socket that is missing, then there', async (t) => {
 })
 
 test('F11 a host that has no address: retried, kept', async (t) => {
-  const { uploader, counters } = makeUploader(t, 'http://intake.invalid:8126', {
-    env: { DD_PROFILING_UPLOAD_TIMEOUT: '20000' },
-  })
+  const { uploader, counters } = makeUploader(t, 'http://intake.invalid:8126')
   assert.equal(await uploader.flush(), 'network')
   assert.deepEqual([counters.retried, counters.spooled], [3, 1])
 })
@@ -169,9 +171,7 @@ test('F7 slower than the cycle: one in flight, one waiting, the rest on disk, al
   let release = () => {}
   const answerWhen = new Promise<void>((resolve) => (release = resolve))
   const intake = await start(t, { answerWhen })
-  const { uploader, counters } = makeUploader(t, intake.url, {
-    env: { DD_PROFILING_UPLOAD_TIMEOUT: '60000' },
-  })
+  const { uploader, counters } = makeUploader(t, intake.url)
   const results = [uploader.flush(), uploader.flush(), uploader.flush(), uploader.flush()]
   assert.equal(await results[1], 'displaced')
   assert.equal(await results[2], 'displaced')
@@ -192,7 +192,7 @@ test('F7 without a spool what is displaced is dropped, and counted', async (t) =
   let release = () => {}
   const answerWhen = new Promise<void>((resolve) => (release = resolve))
   const intake = await start(t, { answerWhen })
-  const env = { ACME_PROFILING_SPOOL_MAX_BYTES: '0', DD_PROFILING_UPLOAD_TIMEOUT: '60000' }
+  const env = { ACME_PROFILING_SPOOL_MAX_BYTES: '0' }
   const { uploader, counters } = makeUploader(t, intake.url, { env })
   const results = [uploader.flush(), uploader.flush(), uploader.flush()]
   assert.equal(await results[1], 'displaced')
@@ -204,7 +204,8 @@ test('F7 without a spool what is displaced is dropped, and counted', async (t) =
 for (const answer of ['endless body', 'stuck body'] as const) {
   test(`F8 ${answer} after a 202: the upload has arrived`, async (t) => {
     const intake = await start(t, { answer })
-    const { uploader, counters } = makeUploader(t, intake.url)
+    // A body that is stuck is waited for as long as an attempt may take.
+    const { uploader, counters } = makeUploader(t, intake.url, { attemptMs: 1_000 })
     assert.equal(await uploader.flush(), undefined)
     assert.equal(counters.sent, 1)
     // What the kernel's buffers hold, and no more, however much there is.

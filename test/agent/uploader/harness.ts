@@ -36,12 +36,15 @@ export interface Harness {
   clock: Clock
   lines: string[]
   spoolDir: string
+  /** Of one attempt, in real time, where it is shorter than DD_PROFILING_UPLOAD_TIMEOUT. */
+  attemptMs: number
 }
 
 export interface HarnessOptions {
   clock?: Clock
   /** Environment variables. */
   env?: Record<string, string>
+  attemptMs?: number
   interval?: Partial<Interval>
   collect?: (done: (interval: Interval) => void) => void
 }
@@ -58,7 +61,6 @@ export function makeUploader(t: TestContext, url: string, options: HarnessOption
   const { config, complaints } = readConfig({
     DD_SERVICE: 'shop',
     DD_TRACE_AGENT_URL: url,
-    DD_PROFILING_UPLOAD_TIMEOUT: '300',
     ACME_PROFILING_SPOOL_DIR: spoolDir,
     ...options.env,
   })
@@ -72,7 +74,10 @@ export function makeUploader(t: TestContext, url: string, options: HarnessOption
   const drop = counters.drop.bind(counters)
   const sender = new Sender({
     send: ({ body, boundary }, timeoutMs, abort) =>
-      send({ target, headers: headers(boundary), body, timeoutMs }, abort),
+      send(
+        { target, headers: headers(boundary), body, timeoutMs: Math.min(timeoutMs, harness.attemptMs) },
+        abort,
+      ),
     spool:
       config.spool.maxBytes === 0 ? undefined : Spool.open(target, spoolDir, config.spool.maxBytes, drop),
     counters,
@@ -100,7 +105,9 @@ export function makeUploader(t: TestContext, url: string, options: HarnessOption
     random: () => 0.5,
     log: (line) => lines.push(line),
   })
-  return { uploader, counters, clock, lines, spoolDir }
+  const { attemptMs = Number.POSITIVE_INFINITY } = options
+  const harness: Harness = { uploader, counters, clock, lines, spoolDir, attemptMs }
+  return harness
 }
 
 /** A pprof file that holds nothing but a string. */

@@ -121,7 +121,7 @@ test('two uploads that are more than 4 MiB together are not both held in memory'
     release = resolve
   })
   const intake = await hostile(t, { answerWhen })
-  const env = { DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'off', DD_PROFILING_UPLOAD_TIMEOUT: '60000' }
+  const env = { DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'off' }
   const { uploader, counters } = makeUploader(t, intake.url, {
     env,
     interval: { wall: Buffer.alloc(2_500_000) },
@@ -170,8 +170,7 @@ for (const [name, knobs] of Object.entries<Knobs>({
 })) {
   test(`close while the intake ${name}: within the deadline, both uploads are on disk`, async (t) => {
     const intake = await hostile(t, knobs)
-    const env = { DD_PROFILING_UPLOAD_TIMEOUT: '60000' }
-    const { uploader, counters, spoolDir } = makeUploader(t, intake.url, { clock: systemClock, env })
+    const { uploader, counters, spoolDir } = makeUploader(t, intake.url, { clock: systemClock })
     const first = uploader.flush()
     while (intake.connections === 0) await new Promise(setImmediate)
     await uploader.close(systemClock.nowMs() + 400)
