@@ -29,8 +29,10 @@ export interface Child {
   env?: Record<string, string>
   /** The folder of the package to preload; undefined runs without the agent. */
   agent?: string | undefined
-  /** Sent one after the other when the child has printed `ready`; 100 ms apart. */
+  /** The first is sent when the child has printed `ready`, each further one when it has answered with a line: two that wait are one. */
   signals?: readonly NodeJS.Signals[]
+  /** The last signal is sent every 100 ms until the child has ended: for one that answers nothing. */
+  isInsistent?: boolean
   /** Where uploads go; a receiver of its own if not given. */
   url?: string
   /** After this it is killed, and its outcome is SIGKILL. */
@@ -93,22 +95,23 @@ export async function runChild(child: Child): Promise<Outcome> {
   let stdout = ''
   let stderr = ''
   const toSend = [...(child.signals ?? [])]
+  let insisting: NodeJS.Timeout | undefined
   const sendNext = () => {
     const signal = toSend.shift()
     if (signal === undefined) return
     process_.kill(signal)
-    setTimeout(sendNext, 100)
+    if (child.isInsistent) insisting = setInterval(() => process_.kill(signal), 100)
   }
   process_.stdout.setEncoding('utf8').on('data', (text) => {
-    const wasReady = stdout.includes('ready\n')
     stdout += text
-    if (!wasReady && stdout.includes('ready\n')) setTimeout(sendNext, 30)
+    if (/^ready\n/m.test(stdout)) setTimeout(sendNext, 30)
   })
   process_.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text
   })
   const [code, signal] = (await once(process_, 'close')) as [number | null, NodeJS.Signals | null]
   clearTimeout(guard)
+  clearInterval(insisting)
   receiver?.close()
   const leftovers = readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
     statSync(join(temporary, name)).isFile(),

@@ -18,19 +18,21 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
   // A descriptor may be given back just in time for the last upload to be kept.
   const others = leftovers.filter((name) => !name.endsWith('.upload'))
   assert.deepEqual([code, signal, others], [0, null, []], stderr)
+  const events = await Promise.all(uploads.map(async (upload) => (await upload.read()).event))
   const own = { own: ['EMFILE', 'EMFILE'], ownAfter: true, after: 'sent' }
   const lines = stderr
     .trimEnd()
     .split('\n')
     .map((text) => text.replace(/ to http:\S+/, ''))
   if (when === 'before') {
-    const { dropped, without, ...rest } = JSON.parse(stdout)
-    assert.deepEqual(rest, { ...own, first: 'sent', running: true })
-    // The second may take the place of an upload of the period that waits to be tried again.
-    assert.match(without.join(), /^network,(network|displaced)$/)
+    const { dropped, ...rest } = JSON.parse(stdout)
+    assert.deepEqual(rest, { ...own, first: 'sent', without: ['network', 'network'], running: true })
     assert.ok(dropped >= 2, `${dropped} are counted`)
     const fails = 'acme-profiler: uploads fail: EMFILE (network)'
-    assert.deepEqual(lines, [fails, 'acme-profiler: uploads arrive again', fails])
+    // At the end a descriptor may come free just in time for the last upload, which is then sent and not said to fail.
+    const isLastSent = events.some(({ tags_profiler }) => tags_profiler.includes('snapshot:on_shutdown'))
+    const arrives = 'acme-profiler: uploads arrive again'
+    assert.deepEqual(lines, [fails, arrives, ...(isLastSent ? [] : [fails])])
   } else {
     const { without, running, dropped: _, ...rest } = JSON.parse(stdout)
     assert.deepEqual([rest, running, without[0]], [own, false, 'the uploader has ended'])
@@ -39,7 +41,4 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
       /^acme-profiler: the profiler is off: the uploader's thread is gone: .*EMFILE.*\nacme-profiler: uploads fail: EMFILE \(network\)$/,
     )
   }
-  // The last one could not be sent.
-  const read = await Promise.all(uploads.map((upload) => upload.read()))
-  assert.ok(read.every(({ event }) => !event.tags_profiler.includes('snapshot:on_shutdown')))
 }
