@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { after, before, type TestContext } from 'node:test'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+
+/** Of anything that a page is waited for: far above what a loaded machine needs. */
+const timeoutMs = 60_000
 
 const names = ['chromium', 'chromium-browser', 'google-chrome']
 
@@ -55,13 +59,39 @@ export async function openPage(
     `addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.blockedURI))`,
   )
   if (nowMs !== undefined) await page.clock.setFixedTime(nowMs)
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(timeoutMs)
   await page.goto(url)
   t.after(async () => {
     await page.close()
     assert.deepEqual(faults, [])
   })
   return { page, faults }
+}
+
+/** Resolves when the element's text is, or has, what is expected: it is drawn some time after what was clicked, or has a query of its own. */
+export async function says(
+  element: Locator,
+  expected: RegExp | string,
+  read: 'innerText' | 'textContent' = 'innerText',
+): Promise<void> {
+  const isThere = (text: string) =>
+    typeof expected === 'string' ? text.includes(expected) : expected.test(text)
+  const giveUpAt = performance.now() + timeoutMs
+  for (;;) {
+    const text = (await element[read]()) ?? ''
+    if (isThere(text)) return
+    assert.ok(performance.now() < giveUpAt, `${JSON.stringify(text)} is not ${expected}`)
+    await wait(50)
+  }
+}
+
+/** Resolves when there are so many of them. */
+export async function counts(elements: Locator, expected: number): Promise<void> {
+  const giveUpAt = performance.now() + timeoutMs
+  for (let count = await elements.count(); count !== expected; count = await elements.count()) {
+    assert.ok(performance.now() < giveUpAt, `${count} are not ${expected}`)
+    await wait(50)
+  }
 }
 
 /** Resolves when the view shows its answers, and has drawn them. */

@@ -3,8 +3,9 @@ import { Session } from 'node:inspector/promises'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
+import { formatValue } from '../../src/explorer/flame/format'
 import { heapTypes, makeProfile, ticks, wallTypes } from '../intake/profiles'
-import { openPage, useBrowser } from './browser'
+import { counts, openPage, says, useBrowser } from './browser'
 import { useExplored } from './shop'
 
 useBrowser()
@@ -41,15 +42,15 @@ test('a pprof, with gzip and without: picture, table and sandwich, and nothing l
     const graph = page.getByRole('application')
     await graph.focus()
     for (const key of ['Home', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
-    assert.match((await page.locator('.flame-details').textContent()) ?? '', /parse.*2\.40 s 75\.0 %/)
+    await says(page.locator('.flame-details'), /parse.*2\.40 s 75\.0 %/, 'textContent')
   }
   await page.getByLabel('Measure').selectOption({ label: 'sample' })
   await page.getByRole('tab', { name: 'Table' }).click()
   const row = page.getByRole('row', { name: /parse/ })
-  assert.match((await row.textContent()) ?? '', /300 75\.0 %/)
+  await says(row, /300 75\.0 %/, 'textContent')
   await row.getByRole('link', { name: 'parse' }).click()
   await page.getByRole('heading', { name: 'Callers' }).waitFor()
-  assert.match(page.url(), /\/open\?.*tab=sandwich&fn=parse/)
+  await page.waitForURL(/\/open\?.*tab=sandwich&fn=parse/)
   assert.deepEqual(requests, [])
 })
 
@@ -70,13 +71,12 @@ test('what V8 writes itself: a CPU profile and a heap profile of this process', 
   await choose(page, 'run.cpuprofile', Buffer.from(JSON.stringify(cpu)))
   await page.getByRole('heading', { name: 'run.cpuprofile' }).waitFor()
   const micros = cpu.timeDeltas?.slice(1).reduce((sum, delta) => sum + Math.max(0, delta), 0) ?? 0
-  const total = (await page.locator('.coverage b').textContent()) ?? ''
-  assert.equal(Number.parseFloat(total), Number((micros / 1_000).toFixed(0)))
+  await says(page.locator('.coverage b'), formatValue(micros * 1_000, 'nanoseconds'), 'textContent')
   await page.getByRole('tab', { name: 'Table' }).click()
   await page.getByRole('link', { name: 'work', exact: true }).waitFor()
   await choose(page, 'run.heapprofile', Buffer.from(JSON.stringify(heap)))
   await page.getByRole('heading', { name: 'run.heapprofile' }).waitFor()
-  assert.match((await page.locator('.coverage b').textContent()) ?? '', /[KM]iB/)
+  await says(page.locator('.coverage b'), /[KM]iB/, 'textContent')
 })
 
 function work(kept: string[]): void {
@@ -104,7 +104,7 @@ test('a file that cannot be read gets one clear error, and the next one is read'
   for (const [name, bytes, says] of bad) {
     await choose(page, name, bytes)
     await page.getByRole('alert').getByText(says).waitFor()
-    assert.equal(await page.getByRole('alert').count(), 1)
+    await counts(page.getByRole('alert'), 1)
   }
   // Rings of children end.
   const ring = {
@@ -116,7 +116,7 @@ test('a file that cannot be read gets one clear error, and the next one is read'
   }
   await choose(page, 'ring.cpuprofile', Buffer.from(JSON.stringify(ring)))
   await page.getByRole('heading', { name: 'ring.cpuprofile' }).waitFor()
-  assert.equal(await page.getByRole('alert').count(), 0)
+  await counts(page.getByRole('alert'), 0)
 })
 
 test('a file is dropped on the page', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { openPage, settled, useBrowser } from './browser'
+import { openPage, says, settled, useBrowser } from './browser'
 import { childId, explored, fillShop, rootId, traceId, useExplored } from './shop'
 
 useBrowser()
@@ -18,10 +18,10 @@ test('from the overview to the function that costs, with the keyboard alone', as
   await service.focus()
   await page.keyboard.press('Enter')
   await graph(page).waitFor()
-  assert.match(page.url(), /\/explore\?.*q=service%3Ashop/)
+  await page.waitForURL(/\/explore\?.*q=service%3Ashop/)
   await graph(page).focus()
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
-  assert.match(await details(page).innerText(), /parse[\s\S]*4\.00 s 48\.1 %[\s\S]*self[\s\S]*4\.00 s/)
+  await says(details(page), /parse[\s\S]*4\.00 s 48\.1 %[\s\S]*self[\s\S]*4\.00 s/)
   await page.keyboard.press('Enter')
   await page.waitForURL(/at=/)
   await page.keyboard.press('m')
@@ -29,7 +29,7 @@ test('from the overview to the function that costs, with the keyboard alone', as
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Callers' }).waitFor()
-  assert.match(page.url(), /tab=sandwich&fn=parse/)
+  await page.waitForURL(/tab=sandwich&fn=parse/)
 })
 
 test('an insight leads to the view that proves it', async (t) => {
@@ -37,23 +37,23 @@ test('an insight leads to the view that proves it', async (t) => {
   const { page } = await openPage(t, `${intake.url}/?${range}`)
   await page.getByRole('link', { name: /GET \/cart costs 48 ms of CPU in version 2/ }).click()
   await page.getByRole('button', { name: 'endpoint: GET /cart' }).waitFor()
-  assert.match(page.url(), /\/compare\?.*a\.q=service%3Ashop\+version%3A1&b\.q=service%3Ashop\+version%3A2/)
+  await page.waitForURL(/\/compare\?.*a\.q=service%3Ashop\+version%3A1&b\.q=service%3Ashop\+version%3A2/)
   const first = page.getByRole('table', { name: 'Functions that changed' }).getByRole('row').nth(1)
-  assert.match(await first.innerText(), /parse/)
+  await says(first, /parse/)
 })
 
 test('the picture, the table and the sandwich say the same numbers', async (t) => {
   const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/explore?${range}`)
   await graph(page).hover({ position: { x: 100, y: 50 } })
-  assert.match(await details(page).innerText(), /handle\n.*cart\.js:10/)
+  await says(details(page), /handle\n.*cart\.js:10/)
   const total = /([\d.]+ s) [\d.]+ %/.exec(await details(page).innerText())?.[1]
   await page.getByRole('tab', { name: 'Table' }).click()
   const row = page.getByRole('row', { name: /handle/ })
-  assert.ok((await row.innerText()).includes(total as string))
+  await says(row, total as string)
   await row.getByRole('link', { name: 'Sandwich' }).click()
   await page.getByRole('heading', { name: 'Callees' }).waitFor()
-  assert.ok((await page.locator('.tools .values').innerText()).startsWith(total as string))
+  await says(page.locator('.tools .values'), new RegExp(`^${total}`))
 })
 
 test('a search says its shares, a filter is a chip, and both are in the address', async (t) => {
@@ -63,7 +63,7 @@ test('a search says its shares, a filter is a chip, and both are in the address'
   await page.keyboard.press('/')
   await page.keyboard.type('parse')
   await page.getByText('48.1 % self, 48.1 % total of the whole').waitFor()
-  assert.match(page.url(), /find=parse/)
+  await page.waitForURL(/find=parse/)
   await graph(page).click({ button: 'right', position: { x: 60, y: 70 } })
   await page.getByRole('menuitem', { name: 'Only stacks with it' }).click()
   await page.getByRole('button', { name: 'with function: parse' }).waitFor()
@@ -77,12 +77,12 @@ test('two versions: what became more stands first, beyond chance, and each side 
   const { page } = await openPage(t, `${intake.url}/compare?${range}&tab=table`)
   const first = page.getByRole('table', { name: 'Functions that changed' }).getByRole('row').nth(1)
   await first.waitFor()
-  assert.match(page.url(), /a.q=version%3A1&b.q=version%3A2/)
-  assert.match(await first.innerText(), /parse[\s\S]*27\.0 % → 59\.\d %[\s\S]*< 1 %/)
+  await page.waitForURL(/a.q=version%3A1&b.q=version%3A2/)
+  await says(first, /parse[\s\S]*27\.0 % → 59\.\d %[\s\S]*< 1 %/)
   await page.getByRole('tab', { name: 'Flame graph' }).click()
   await graph(page).focus()
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
-  assert.match(await details(page).innerText(), /parse[\s\S]*A 27\.0 % → B 59\.\d % \+1\d\d/)
+  await says(details(page), /parse[\s\S]*A 27\.0 % → B 59\.\d % \+1\d\d/)
   await page.getByRole('link', { name: 'Open B' }).click()
   await page.getByText('1 profile merged').waitFor()
 })
@@ -97,8 +97,8 @@ test('endpoints: what each costs, and from one to its slow traces', async (t) =>
   // 300 ticks of 100 requests became 600. These columns have queries of their own.
   await row.getByText('+100 %').waitFor()
   await row.getByText('17.2 MiB').waitFor()
-  assert.match(await row.innerText(), /7\.20 s[\s\S]*36\.0 ms\s+\+100 %\s+200/)
-  assert.match(await row.innerText(), /17\.2 MiB\s+Slow traces/)
+  await says(row, /7\.20 s[\s\S]*36\.0 ms\s+\+100 %\s+200/)
+  await says(row, /17\.2 MiB\s+Slow traces/)
   await row.getByRole('link', { name: 'Slow traces' }).click()
   await page
     .getByRole('row', { name: /GET \/cart/ })
@@ -119,10 +119,10 @@ test('a trace: its waterfall, the code of a span, and the time that was not on t
   await waiting.getByText('3.60 s').waitFor()
   await page.getByRole('radio', { name: 'Functions' }).click()
   const table = page.getByRole('table', { name: 'Functions of the span' })
-  assert.match(await table.getByRole('row').nth(1).innerText(), /render/)
+  await says(table.getByRole('row').nth(1), /render/)
   await page.getByRole('radio', { name: 'Lines' }).click()
   const lines = page.getByRole('table', { name: 'Lines of the span' })
-  assert.match(await lines.getByRole('row').nth(1).innerText(), /cart\.js:8[\s\S]*render[\s\S]*2\.00 s/)
+  await says(lines.getByRole('row').nth(1), /cart\.js:8[\s\S]*render[\s\S]*2\.00 s/)
   await page.getByRole('radio', { name: 'Span alone' }).click()
   await page.getByText('No sample fell into this span').waitFor()
   await page.getByRole('radio', { name: 'Whole profile' }).click()
@@ -139,12 +139,12 @@ test('from a frame to the endpoints and the traces that run it', async (t) => {
   }
   await choose('Endpoints that run it')
   const endpoint = page.getByRole('table', { name: 'Endpoints' }).getByRole('row').nth(1)
-  assert.match(await endpoint.innerText(), /GET \/cart[\s\S]*4\.00 s/)
+  await says(endpoint, /GET \/cart[\s\S]*4\.00 s/)
   await page.goBack()
   await choose('Traces that run it')
   await page.getByText('4.00 s of it outside of any known span').waitFor()
   const request = page.getByRole('row', { name: /GET \/cart/ })
-  assert.match(await request.innerText(), /1\.00 s[\s\S]*6\.00 s/)
+  await says(request, /1\.00 s[\s\S]*6\.00 s/)
   await request.getByRole('link').click()
   await page.waitForURL(new RegExp(`span=${rootId}&find=parse`))
   await graph(page).waitFor()
@@ -172,7 +172,7 @@ test('a function: over time by version, callers, callees and lines', async (t) =
   const versions = page.getByRole('table', { name: 'By version' })
   const second = versions.getByRole('row', { name: /^2/ })
   // 3.2 s in a minute of process time, where it was 0.8 s.
-  assert.match(await second.innerText(), /53\.3 ms\s+53\.3 ms\s+\+300 %/)
+  await says(second, /53\.3 ms\s+53\.3 ms\s+\+300 %/)
   assert.match(
     (await second.getByRole('link').getAttribute('href')) as string,
     /a\.q=version%3A1&b\.q=version%3A2/,
@@ -205,7 +205,7 @@ test('two single profiles: A and B are chosen, only of one kind, compared, swapp
   await page.getByRole('link', { name: 'Compare A with B' }).click()
   await page.getByText('of 1 profiles · B').waitFor()
   const coverage = page.locator('.coverage')
-  assert.match(await coverage.innerText(), /A 2\.96 s of 1 profiles · B 5\.36 s of 1 profiles · \+81/)
+  await says(coverage, /A 2\.96 s of 1 profiles · B 5\.36 s of 1 profiles · \+81/)
   const { page: again } = await openPage(t, page.url())
   await again.getByText('of 1 profiles · B').waitFor()
   await again.getByRole('button', { name: 'Swap A and B' }).click()
@@ -244,14 +244,14 @@ test('where a picture is zoomed to is in the address, and Escape and the way bac
   await page.keyboard.press('Escape')
   await page.waitForURL((url) => url.href !== zoomed)
   await page.goBack()
-  assert.equal(page.url(), zoomed)
+  await page.waitForURL(zoomed)
 })
 
 test('nothing stored: the page says how to start an application, with this address', async (t) => {
   const { intake } = await explored(t, async () => {})
   const { page } = await openPage(t, `${intake.url}/`)
   await page.getByRole('heading', { name: 'No profiles yet in this range' }).waitFor()
-  assert.ok((await page.locator('pre').innerText()).includes(`DD_TRACE_AGENT_URL=${intake.url}`))
+  await says(page.locator('pre'), `DD_TRACE_AGENT_URL=${intake.url}`)
 })
 
 test('a query that the intake refuses is said in its words', async (t) => {

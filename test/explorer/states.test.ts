@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startIntake } from '../../src/intake/server'
 import { event, post, realProfile, uploadBody } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
-import { openPage, settled, useBrowser } from './browser'
+import { counts, openPage, settled, useBrowser } from './browser'
 import { explored, fillShop, spanAt, tags, useExplored } from './shop'
 
 useBrowser()
@@ -70,7 +70,7 @@ test('an answer that takes long is said to be on its way', async (t) => {
   await page.getByRole('progressbar').waitFor()
   answer()
   await page.getByRole('application').waitFor()
-  assert.equal(await page.getByRole('progressbar').count(), 0)
+  await counts(page.getByRole('progressbar'), 0)
 })
 
 test('an intake that is stopped is said, and the page goes on when it is back', async (t) => {
@@ -83,7 +83,7 @@ test('an intake that is stopped is said, and the page goes on when it is back', 
   const again = await startIntake({ port: Number(new URL(intake.url).port), sink: store, queries: store })
   t.after(() => again.close())
   await page.getByRole('application').waitFor()
-  assert.equal(await page.getByRole('alert').count(), 0)
+  await counts(page.getByRole('alert'), 0)
   assert.ok(
     faults.every((fault) => fault.includes('ERR_CONNECTION_REFUSED')),
     faults.join(),
@@ -96,7 +96,7 @@ test('an upload that is refused is told on the overview, also where nothing else
   const { page } = await openPage(t, intake.url)
   await page.getByRole('heading', { name: 'No profiles yet in this range' }).waitFor()
   const losses = page.getByRole('list', { name: 'Not kept' })
-  assert.equal(await losses.count(), 0)
+  await counts(losses, 0)
   const large = event({ note: '<img src=x onerror=alert(1)>'.repeat(99) })
   assert.equal((await post(intake, uploadBody(large, { 'wall.pprof': await realProfile() }))).status, 413)
   await losses.waitFor({ timeout: 60_000 })

@@ -4,7 +4,7 @@ import { timeRows } from '../../src/explorer/flame/time-rows'
 import { frameOf, markOf } from '../../src/explorer/flame/tree'
 import type { Timeline } from '../../src/pprof/answers'
 import { makeUpload, ticks } from '../intake/profiles'
-import { openPage, settled, useBrowser } from './browser'
+import { openPage, says, settled, useBrowser } from './browser'
 import { explored, fillTimes, traceId, useExplored } from './shop'
 
 useBrowser()
@@ -65,8 +65,8 @@ test('dragging over a part chooses that time, and it holds in every other view',
   await page.getByRole('tab', { name: 'Table' }).click()
   const rows = page.getByRole('table', { name: 'Functions' }).getByRole('row')
   await page.getByText('2 functions').waitFor()
-  assert.match(await rows.nth(1).innerText(), /crunch[\s\S]*1\.00 s/)
-  assert.match(await rows.nth(2).innerText(), /tick[\s\S]*2\d0 ms/)
+  await says(rows.nth(1), /crunch[\s\S]*1\.00 s/)
+  await says(rows.nth(2), /tick[\s\S]*2\d0 ms/)
   await page.getByRole('button', { name: /\+ 2\.0\d s/ }).click()
   await page.getByText('5 functions').waitFor()
 })
@@ -96,7 +96,7 @@ test('the timeline with the keyboard: a span, its time for all views, its trace'
   await settled(page)
   await canvas.focus()
   for (let n = 0; n < 4; n++) await page.keyboard.press('ArrowDown')
-  assert.match(await page.locator('.flame-details').innerText(), /GET \/cart[\s\S]*500 ms/)
+  await says(page.locator('.flame-details'), /GET \/cart[\s\S]*500 ms/)
   await page.keyboard.press('s')
   await page.waitForURL(/sel=/)
   await page.getByRole('button', { name: /\+ 500 ms/ }).waitFor()

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { tempDir } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
-import { openPage, settled, useBrowser } from './browser'
+import { counts, openPage, says, settled, useBrowser } from './browser'
 import { explored, fillShop, useExplored } from './shop'
 
 useBrowser()
@@ -19,14 +19,14 @@ test('the call graph: who calls whom, with the keyboard, around one function and
   const { page } = await openPage(t, `${intake.url}/explore?${range}&tab=graph`)
   const node = (name: RegExp) => page.getByRole('button', { name })
   await node(/^handle, Your code, total 86\.5 %/).waitFor()
-  assert.equal(await page.locator('.graph-node').count(), 6)
+  await counts(page.locator('.graph-node'), 6)
   await node(/^emit,/).focus()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await page.waitForURL(/fn=parse/)
   await node(/^parse, Libraries, total 48\.1 %, self 48\.1 %/).waitFor()
-  assert.equal(await page.locator('.graph-node').count(), 3)
+  await counts(page.locator('.graph-node'), 3)
   await node(/^parse/).focus()
   await page.keyboard.press('Escape')
   await node(/^render/).waitFor()
@@ -58,7 +58,7 @@ test('lines with their cost beside the code, of a file that the intake may show'
   const { page, faults } = await openPage(t, `${intake.url}/explore?${range}&tab=source`)
   const row = (text: string) => page.getByRole('row').filter({ hasText: text })
   await row('const line1500 = 1500').waitFor()
-  assert.match((await row('const line1500 = 1500').textContent()) ?? '', /2\.40 s2\.40 s1500/)
+  await says(row('const line1500 = 1500'), /2\.40 s2\.40 s1500/, 'textContent')
   await row('work()').locator('.code-comment', { hasText: "lines' */" }).waitFor()
   const pieces = async (text: string) =>
     (
@@ -78,7 +78,7 @@ test('lines with their cost beside the code, of a file that the intake may show'
   await page.getByRole('table', { name: /cart\.js/ }).focus()
   await page.keyboard.press('n')
   await page.waitForURL(/line=12/)
-  assert.match((await row('const line12 =').textContent()) ?? '', /800 ms800 ms12/)
+  await says(row('const line12 ='), /800 ms800 ms12/, 'textContent')
   await page.getByLabel('File', { exact: true }).selectOption({ label: '/etc/hosts.js' })
   await page.getByText('it is in no directory of sourceRoots').waitFor()
   await row('160 ms').waitFor()
@@ -110,16 +110,16 @@ test('hiding frames and stacks: said as chips, and percentages stay those of the
   await page.getByRole('button', { name: 'frames hidden: handle' }).waitFor()
   await graph(page).focus()
   for (const key of ['Home', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
-  assert.match((await details(page).textContent()) ?? '', /parse.*4\.00 s 48\.1 %/)
+  await says(details(page), /parse.*4\.00 s 48\.1 %/, 'textContent')
   await page.keyboard.press('m')
   await page.getByRole('menuitem', { name: 'Hide stacks with it' }).click()
   await page.getByRole('button', { name: 'stacks hidden: parse' }).waitFor()
   await graph(page).focus()
   for (const key of ['Home', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
-  assert.match((await details(page).textContent()) ?? '', /render.*3\.20 s 38\.5 %/)
+  await says(details(page), /render.*3\.20 s 38\.5 %/, 'textContent')
   await page.getByRole('tab', { name: 'Table' }).click()
-  assert.equal(await page.getByRole('row', { name: /parse/ }).count(), 0)
-  assert.match((await page.getByRole('row', { name: /render/ }).textContent()) ?? '', /38\.5 %/)
+  await counts(page.getByRole('row', { name: /parse/ }), 0)
+  await says(page.getByRole('row', { name: /render/ }), /38\.5 %/, 'textContent')
   await page.getByRole('tab', { name: 'Flame graph' }).click()
   await page.getByRole('button', { name: 'frames hidden: handle' }).click()
   await page.getByRole('button', { name: 'stacks hidden: parse' }).click()
@@ -128,30 +128,30 @@ test('hiding frames and stacks: said as chips, and percentages stay those of the
 
 test('merged by package and by file, and split by thread', async (t) => {
   const { intake, range } = shop()
-  const path = async (query: string, keys: number) => {
+  const path = async (query: string, keys: number, expected: RegExp) => {
     const { page } = await openPage(t, `${intake.url}/explore?${range}${query}`, { reducedMotion: 'reduce' })
     await graph(page).focus()
     for (let n = 0; n < keys; n++) await page.keyboard.press('ArrowDown')
-    return (await details(page).textContent()) ?? ''
+    await says(details(page), expected, 'textContent')
   }
-  assert.match(await path('&merge=package', 1), /^\(Node\.js\)/)
-  assert.match(await path('&merge=package', 2), /^\(your code\).*8\.00 s/)
-  assert.match(await path('&merge=package', 3), /^json-fast.*4\.00 s/)
-  assert.match(await path('&merge=file', 3), /^…\/json-fast\/index\.js.*4\.00 s/)
-  assert.match(await path('&by=thread', 1), /^\(none\).*8\.32 s 100 %/)
-  assert.match(await path('&by=thread', 4), /^parse.*4\.00 s/)
+  await path('&merge=package', 1, /^\(Node\.js\)/)
+  await path('&merge=package', 2, /^\(your code\).*8\.00 s/)
+  await path('&merge=package', 3, /^json-fast.*4\.00 s/)
+  await path('&merge=file', 3, /^…\/json-fast\/index\.js.*4\.00 s/)
+  await path('&by=thread', 1, /^\(none\).*8\.32 s 100 %/)
+  await path('&by=thread', 4, /^parse.*4\.00 s/)
 })
 
 test('a breakdown by endpoint, and by package; one of them filters all views', async (t) => {
   const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/explore?${range}&split=package`)
   const list = page.getByRole('complementary')
-  assert.match((await list.getByRole('listitem').first().textContent()) ?? '', /^json-fast4\.00 s 48\.1 %/)
+  await says(list.getByRole('listitem').first(), /^json-fast4\.00 s 48\.1 %/, 'textContent')
   const choice = page.getByLabel('Break down by')
   await choice.fill('endpoint')
   await choice.press('Enter')
   await list.getByRole('link', { name: 'GET /slow' }).waitFor()
-  assert.match((await list.getByRole('listitem').first().textContent()) ?? '', /^GET \/cart7\.20 s 86\.5 %/)
+  await says(list.getByRole('listitem').first(), /^GET \/cart7\.20 s 86\.5 %/, 'textContent')
   await list.getByRole('link', { name: 'GET /slow' }).click()
   await page.getByRole('button', { name: 'endpoint: GET /slow' }).waitFor()
   await page.getByText('800 ms', { exact: true }).waitFor()
@@ -170,19 +170,15 @@ test('the sides of a comparison beside each other are zoomed together', async (t
   })
   const sides = page.getByRole('application')
   await sides.nth(1).waitFor()
-  assert.equal(await sides.count(), 2)
+  await counts(sides, 2)
   await sides.first().focus()
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
-  assert.match((await details(page).textContent()) ?? '', /render.*A 54\.\d %.*B 29\.\d %/)
+  await says(details(page), /render.*A 54\.\d %.*B 29\.\d %/, 'textContent')
   await page.keyboard.press('Enter')
   await page.waitForURL(/at=/)
   await page.keyboard.press('Tab')
   for (const side of ['a', 'b'])
-    assert.match(
-      (await page.locator(`.side-by-side .side-${side} .flame-details`).textContent()) ?? '',
-      /render/,
-      side,
-    )
+    await says(page.locator(`.side-by-side .side-${side} .flame-details`), /render/, 'textContent')
 })
 
 test('the minimap shows another part, and the picture is saved as SVG with whole names', async (t) => {
@@ -226,13 +222,13 @@ test('a filter goes along from view to view; a view that cannot apply it says so
   const open = (name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
   await open('Traces')
   await page.waitForURL(/\/traces\?.*endpoint=/)
-  assert.equal(await chip().innerText(), 'endpoint: GET /cart')
+  await says(chip(), /^endpoint: GET \/cart$/)
   await open('Endpoints')
   await page.waitForURL(/\/endpoints\?.*endpoint=/)
-  assert.equal(await chip().innerText(), 'endpoint: GET /cart (not here)')
+  await says(chip(), /^endpoint: GET \/cart \(not here\)$/)
   await open('Explore')
   await page.waitForURL(/\/explore\?.*endpoint=/)
-  assert.equal(await chip().innerText(), 'endpoint: GET /cart')
+  await says(chip(), /^endpoint: GET \/cart$/)
   await open('Overview')
   await page.waitForURL((url) => url.pathname === '/' && !url.searchParams.has('endpoint'))
 })
