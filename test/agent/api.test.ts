@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startReceiver, type Upload } from '../accuracy/receiver'
-import { samplesOf } from '../accuracy/samples'
+import { samplesOfUploads, type Upload } from '../accuracy/receiver'
 import { absent, Installation } from './installation'
 
 // By CPU time: on a machine that has more to do, wall time would pass without a sample.
 const busy = `const cpuMicros = () => process.cpuUsage().user
-  const busy = () => { for (const end = cpuMicros() + 300_000; cpuMicros() < end; ); }`
+  const busy = () => { for (const end = cpuMicros() + 150_000; cpuMicros() < end; ); }`
 const again = `
     async function main() {
       const seen = [status(), start().running, start().running]
@@ -72,21 +71,9 @@ application.write({
     console.log(JSON.stringify(status().running))`,
 })
 
-async function run(line: string, args: string[], env: Record<string, string> = {}) {
-  const receiver = await startReceiver()
-  const ended = await application.run(line, args, { DD_TRACE_AGENT_URL: receiver.url, ...env })
-  receiver.close()
-  return { ...ended, uploads: receiver.uploads }
-}
+const run = application.runUploading.bind(application)
 
-async function wallSamples(uploads: readonly Upload[]) {
-  const samples = []
-  for (const upload of uploads) {
-    const wall = (await upload.read()).files['wall.pprof']
-    if (wall) samples.push(...samplesOf(wall.pprof))
-  }
-  return samples
-}
+const wallSamples = (uploads: readonly Upload[]) => samplesOfUploads(uploads, 'wall.pprof')
 
 for (const program of ['again.cjs', 'again.mjs']) {
   test(`${program}: start, stop and start again`, { skip: absent('20') }, async () => {

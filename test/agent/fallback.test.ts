@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startReceiver } from '../accuracy/receiver'
+import { samplesOfUploads } from '../accuracy/receiver'
 import { samplesOf } from '../accuracy/samples'
 import { absent, Installation } from './installation'
 
@@ -8,7 +8,7 @@ import { absent, Installation } from './installation'
 
 // By CPU time: on a machine that has more to do, wall time would pass without a sample.
 const busy = `const cpuMicros = () => process.cpuUsage().user
-    const busy = () => { for (const end = cpuMicros() + 300_000; cpuMicros() < end; ); }`
+    const busy = () => { for (const end = cpuMicros() + 150_000; cpuMicros() < end; ); }`
 
 const programs = {
   'work.cjs': `
@@ -108,23 +108,23 @@ for (const line of ['20', '24']) {
   test(`Node ${line}: @datadog/pprof samples instead, labels where there are context frames`, {
     skip,
   }, async () => {
-    const receiver = await startReceiver()
-    const { stdout, stderr } = await withPprof.run(line, ['--require', '@acme/profiler/init', 'work.cjs'], {
-      DD_TRACE_AGENT_URL: receiver.url,
-    })
-    receiver.close()
+    const preload = ['--require', '@acme/profiler/init']
+    const { stdout, stderr, uploads } = await withPprof.runUploading(line, [...preload, 'work.cjs'])
     assert.equal(stderr, '')
     const labelMode = line === '20' ? 'none' : 'async context frame'
     const { running, engine, labelMode: mode } = JSON.parse(stdout)
     assert.deepEqual({ running, engine, mode }, { running: true, engine: '@datadog/pprof', mode: labelMode })
 
-    assert.equal(receiver.uploads.length, 1)
-    const { event, files } = (await receiver.uploads[0]?.read()) ?? assert.fail()
-    assert.equal(event.info.profiler.settings.engine, '@datadog/pprof')
-    assert.equal(event.info.profiler.settings.labelMode, labelMode)
-    assert.equal(event.info.profiler.measured.errors, 0)
-    assert.deepEqual(event.attachments, ['space.pprof', 'wall.pprof'])
-    const samples = samplesOf(files['wall.pprof']?.pprof ?? assert.fail())
+    // One, or on a slow machine more.
+    const events = await Promise.all(uploads.map(async (upload) => (await upload.read()).event))
+    assert.ok(events.length > 0)
+    for (const { info, attachments } of events) {
+      assert.equal(info.profiler.settings.engine, '@datadog/pprof')
+      assert.equal(info.profiler.settings.labelMode, labelMode)
+      assert.equal(info.profiler.measured.errors, 0)
+      assert.deepEqual(attachments, ['space.pprof', 'wall.pprof'])
+    }
+    const samples = await samplesOfUploads(uploads, 'wall.pprof')
     const within = (name: string) =>
       samples.filter(({ frames }) => frames.some((frame) => frame.name === name))
     assert.ok(within('plain').length > 3)
@@ -137,12 +137,10 @@ for (const line of ['20', '24']) {
   })
 
   test(`Node ${line}: flush, stop and start again`, { skip }, async () => {
-    const receiver = await startReceiver()
-    const { stdout, stderr } = await withPprof.run(line, ['api.cjs'], { DD_TRACE_AGENT_URL: receiver.url })
-    receiver.close()
+    const { stdout, stderr, uploads } = await withPprof.runUploading(line, ['api.cjs'])
     assert.equal(stderr, '')
     assert.deepEqual(JSON.parse(stdout), [true, 1, 2, false, true])
-    assert.equal(receiver.uploads.length, 4)
+    assert.equal(uploads.length, 4)
   })
 
   test(`Node ${line}: worker threads are not profiled`, { skip }, async () => {
@@ -161,15 +159,14 @@ for (const [tracer, endpoint] of [
   test(`Node 24: spans and endpoints of ${tracer} through context frames`, {
     skip: absent('24'),
   }, async () => {
-    const receiver = await startReceiver()
     const preload = ['--require', '@acme/profiler/init']
-    await withPprof.run('24', [...preload, `${tracer}.cjs`], { DD_TRACE_AGENT_URL: receiver.url })
-    receiver.close()
-    assert.equal(receiver.uploads.length, 1)
-    const { event, files } = (await receiver.uploads[0]?.read()) ?? assert.fail()
-    assert.equal(event.info.profiler.measured.errors, 0)
-    assert.deepEqual(event.endpoint_counts, { [endpoint]: 1 })
-    const samples = samplesOf(files['wall.pprof']?.pprof ?? assert.fail())
+    const { uploads } = await withPprof.runUploading('24', [...preload, `${tracer}.cjs`])
+    const events = await Promise.all(uploads.map(async (upload) => (await upload.read()).event))
+    assert.ok(events.every(({ info }) => info.profiler.measured.errors === 0))
+    // The tracer may take longer to load than the first interval lasts.
+    const counted = events.map(({ endpoint_counts }) => endpoint_counts)
+    assert.deepEqual(Object.assign({}, ...counted), { [endpoint]: 1 })
+    const samples = await samplesOfUploads(uploads, 'wall.pprof')
     const inRequest = samples.filter(({ frames }) => frames.some(({ name }) => name === 'inRequest'))
     assert.ok(inRequest.length > 3)
     for (const { labels } of inRequest) {
@@ -185,13 +182,10 @@ for (const [tracer, endpoint] of [
 test('Node 24: ticks that find no room in an interval that is far too long are counted', {
   skip: absent('24'),
 }, async () => {
-  const receiver = await startReceiver()
-  await withPprof.run('24', ['--require', '@acme/profiler/init', 'held-up.cjs'], {
-    DD_TRACE_AGENT_URL: receiver.url,
+  const ended = await withPprof.runUploading('24', ['--require', '@acme/profiler/init', 'held-up.cjs'], {
     DD_PROFILING_UPLOAD_PERIOD: '1',
   })
-  receiver.close()
-  const uploads = await Promise.all(receiver.uploads.map((upload) => upload.read()))
+  const uploads = await Promise.all(ended.uploads.map((upload) => upload.read()))
   const intervals = uploads.map(({ event, files }) => {
     const samples = samplesOf(files['wall.pprof']?.pprof ?? assert.fail())
     const names = new Set(samples.flatMap(({ frames }) => frames.map(({ name }) => name)))

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after } from 'node:test'
+import { startReceiver } from '../accuracy/receiver'
 
 const root = join(__dirname, '../..')
 
@@ -50,6 +51,19 @@ export class Installation {
 
   write(files: Record<string, string>): void {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text)
+  }
+
+  /** Runs a program of the application to its end, with a receiver for its uploads. */
+  async runUploading(line: string, args: string[], env: Record<string, string> = {}) {
+    const receiver = await startReceiver()
+    const ended = await this.run(line, args, {
+      DD_TRACE_AGENT_URL: receiver.url,
+      // A loaded machine needs more than the 2 s of the default.
+      ACME_PROFILING_SHUTDOWN_TIMEOUT: '20000',
+      ...env,
+    })
+    receiver.close()
+    return { ...ended, uploads: receiver.uploads }
   }
 
   /** Runs a program of the application to its end. */
