@@ -4,16 +4,18 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { eventually } from './eventually'
 import { intakeFor } from './helpers'
 import { labelsOf, type StoredSpan, storedProfiles, storedSpans, typesOf } from './stored'
 
 const root = join(__dirname, '../..')
 
-/** Runs a program to its end, and fails if anything was refused. */
+/** Runs a program to its end, which is told to come once that much is stored, and fails if anything was refused. */
 async function runClient(
   t: TestContext,
   program: readonly string[],
   env: (url: string) => NodeJS.ProcessEnv,
+  isEnough?: (dir: string) => boolean,
 ) {
   const intake = await intakeFor(t)
   const [file = '', ...args] = program
@@ -21,7 +23,12 @@ async function runClient(
     env: { ...process.env, NODE_OPTIONS: '', ...env(intake.url) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  if (isEnough !== undefined) {
+    await eventually(() => isEnough(intake.dir) || child.exitCode !== null || undefined)
+    child.kill('SIGTERM')
+  }
+  const [stdout, stderr] = await ended
   t.diagnostic(JSON.stringify(intake.counters))
   const refused = Object.keys(intake.counters.toJSON()).filter((name) => /^(refused|rejected)/.test(name))
   assert.deepEqual(refused, [], stdout + stderr)
@@ -50,11 +57,14 @@ test("an unmodified @pyroscope/nodejs: wall, CPU and heap arrive, with the label
 })
 
 test('an unmodified @splunk/otel: CPU and allocation profiles out of its logs, and its spans', async (t) => {
-  const { intake } = await runClient(t, ['splunk-service.js', '3500'], (url) => ({
+  const env = (url: string) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
     OTEL_LOG_LEVEL: 'error',
-  }))
+  })
+  const { intake } = await runClient(t, ['splunk-service.js', '120000'], env, (dir) =>
+    ['wall.pprof', 'space.pprof'].every((kind) => storedProfiles(dir).some(({ name }) => name === kind)),
+  )
   const stored = storedProfiles(intake.dir)
   const types = new Set(stored.map(({ name, profile }) => `${name} ${typesOf(profile)}`))
   assert.deepEqual([...types].sort(), [
