@@ -28,8 +28,8 @@ export interface SenderParts {
 
 /** Uploads in memory, together. */
 export const maxQueuedBytes = 4_194_304
-/** Left of the time at the end of the process for putting on disk what was not sent. */
-const spoolMarginMs = 100
+/** Left of the time at the end of the process for putting on disk what was not sent: where there is more of it, more, for machines that stall. */
+const spoolMarginMs = (remainingMs: number) => Math.max(100, remainingMs / 8)
 
 interface Job {
   upload: Upload
@@ -76,7 +76,7 @@ export class Sender {
   async close(last: Upload | undefined, remainingMs: number): Promise<void> {
     const { clock } = this.parts
     this.#closing.abort()
-    const endMs = clock.nowMs() + remainingMs - spoolMarginMs
+    const endMs = clock.nowMs() + remainingMs - spoolMarginMs(remainingMs)
     const finished = new AbortController()
     const work = Promise.all([this.#running, last && this.#sendLast(last, endMs - clock.nowMs())])
     work.then(() => finished.abort())
