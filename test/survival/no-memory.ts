@@ -31,7 +31,8 @@ export function testWithoutMemory(
     t.diagnostic(stdout.trim())
     const { failed, refused, lost, counted, grownBytes } = JSON.parse(stdout) as Outcome
     assert.equal(failed, rounds)
-    assert.ok(refused + lost + counted > 0.7 * rounds, stdout)
+    // Of the others what could not be had was asked for again, as interrupts are: how many of them there are is up to the machine.
+    assert.ok(refused + lost + counted > 0.5 * rounds, stdout)
     assert.ok(grownBytes < maxGrownBytes, `${grownBytes} bytes stay`)
     figures({ failedAllocations: failed })
   })
