@@ -19,6 +19,8 @@ export interface Engine {
    * the uploader's thread asks the addon.
    */
   takeInterval?(): Interval
+  /** Forgets what was sampled so far: nobody uploads it. */
+  discardInterval(): void
 }
 
 export type { Interval }

@@ -77,6 +77,14 @@ export class NativeEngine implements Engine {
     )
   }
 
+  discardInterval(): void {
+    try {
+      this.#addon.collect(() => undefined)
+    } catch {
+      // No memory: it goes with the next one.
+    }
+  }
+
   finish(): void {
     this.#addon.finish()
   }

@@ -5,7 +5,7 @@ import { root, runChild } from './child'
 const descriptors = 40
 
 /**
- * F14: without a free file descriptor the application gets the errors that are its own, uploads fail and are counted, or the profiler is off in
+ * F14: without a free file descriptor the application gets the errors that are its own, uploads fail and are counted, or their thread is gone in
  * one line; with descriptors the next upload arrives.
  */
 export async function checkDescriptors(when: 'before' | 'after', line?: string): Promise<void> {
@@ -18,7 +18,7 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
   // A descriptor may be given back just in time for the last upload to be kept.
   const others = leftovers.filter((name) => !name.endsWith('.upload'))
   assert.deepEqual([code, signal, others], [0, null, []], stderr)
-  const own = { own: ['EMFILE', 'EMFILE'], ownAfter: true, after: 'sent' }
+  const own = { own: ['EMFILE', 'EMFILE'], ownAfter: true, sentAfter: true }
   const lines = stderr
     .trimEnd()
     .split('\n')
@@ -32,12 +32,15 @@ export async function checkDescriptors(when: 'before' | 'after', line?: string):
     const fails = 'acme-profiler: uploads fail: EMFILE (network)'
     assert.deepEqual(lines, [fails, 'acme-profiler: uploads arrive again', fails])
   } else {
-    const { without, running, dropped: _, ...rest } = JSON.parse(stdout)
-    assert.deepEqual([rest, running, without[0]], [own, false, 'the uploader has ended'])
+    const { without, running, dropped, ...rest } = JSON.parse(stdout)
+    assert.deepEqual([rest, running, without[0]], [own, true, 'the uploader has ended'])
+    assert.ok(dropped >= 1, `${dropped} are counted`)
     assert.match(
       lines.join('\n'),
-      /^acme-profiler: the profiler is off: the uploader's thread is gone: .*EMFILE.*\nacme-profiler: uploads fail: EMFILE \(network\)$/,
+      /^acme-profiler: the uploader's thread is gone: .*EMFILE.*; it is started again every 1 s\nacme-profiler: uploads fail: EMFILE \(network\)$/,
     )
+    const { event } = (await uploads.at(-1)?.read()) ?? assert.fail('no upload')
+    assert.ok(event.info.profiler.uploads.dropped.uploader_lost >= 1)
   }
   // The last one could not be sent.
   const read = await Promise.all(uploads.map((upload) => upload.read()))
