@@ -1,7 +1,6 @@
 #include "bindings.h"
 
 #include <node.h>
-#include <node_buffer.h>
 #include <pthread.h>
 
 #include <memory>
@@ -169,11 +168,28 @@ void ResumeTermination(const Arguments&) { Termination::Resume(); }
 
 void ReleaseTermination(const Arguments&) { Termination::Release(); }
 
-/// Throws an Error where there is no memory; then nothing has been done.
-template <void (*function)(const Arguments&)>
-void WithinMemoryOrThrow(const Arguments& args) {
-  if (!WithinMemory([&] { function(args); })) args.GetIsolate()->ThrowError("out of memory");
-}
+class Exports {
+ public:
+  Exports(v8::Local<v8::Context> context, v8::Local<v8::Object> object, v8::Local<v8::External> data)
+      : context_(context), object_(object), data_(data) {}
+
+  /// For JavaScript it throws an Error where there is no memory; then it has done nothing.
+  template <void (*function)(const Arguments&)>
+  void Add(const char* name) const {
+    const auto callback = [](const Arguments& args) {
+      if (!WithinMemory([&] { function(args); })) args.GetIsolate()->ThrowError("out of memory");
+    };
+    const auto key = v8::String::NewFromUtf8(v8::Isolate::GetCurrent(), name).ToLocalChecked();
+    const auto added = v8::Function::New(context_, callback, data_).ToLocalChecked();
+    added->SetName(key);
+    object_->Set(context_, key, added).Check();
+  }
+
+ private:
+  v8::Local<v8::Context> context_;
+  v8::Local<v8::Object> object_;
+  v8::Local<v8::External> data_;
+};
 
 }  // namespace
 
@@ -193,24 +209,19 @@ void Bind(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Ob
                                                          v8::kExternalPointerTypeTagDefault
 #endif
   );
-  const auto add = [&](const char* name, v8::FunctionCallback callback) {
-    const v8::Local<v8::String> key = v8::String::NewFromUtf8(isolate, name).ToLocalChecked();
-    const v8::Local<v8::Function> function = v8::Function::New(context, callback, data).ToLocalChecked();
-    function->SetName(key);
-    exports->Set(context, key, function).Check();
-  };
-  add("start", WithinMemoryOrThrow<Start>);
-  add("finish", WithinMemoryOrThrow<Finish>);
-  add("stop", WithinMemoryOrThrow<Stop>);
-  add("enterFrame", WithinMemoryOrThrow<EnterFrame>);
-  add("contextFramesActive", WithinMemoryOrThrow<ContextFramesActive>);
-  add("collect", WithinMemoryOrThrow<Collect>);
-  add("lookup", WithinMemoryOrThrow<Lookup>);
-  add("nameThread", WithinMemoryOrThrow<NameThread>);
-  add("holdTermination", WithinMemoryOrThrow<HoldTermination>);
-  add("onStuckTermination", WithinMemoryOrThrow<OnStuckTermination>);
-  add("resumeTermination", WithinMemoryOrThrow<ResumeTermination>);
-  add("releaseTermination", WithinMemoryOrThrow<ReleaseTermination>);
+  const Exports functions(context, exports, data);
+  functions.Add<Start>("start");
+  functions.Add<Finish>("finish");
+  functions.Add<Stop>("stop");
+  functions.Add<EnterFrame>("enterFrame");
+  functions.Add<ContextFramesActive>("contextFramesActive");
+  functions.Add<Collect>("collect");
+  functions.Add<Lookup>("lookup");
+  functions.Add<NameThread>("nameThread");
+  functions.Add<HoldTermination>("holdTermination");
+  functions.Add<OnStuckTermination>("onStuckTermination");
+  functions.Add<ResumeTermination>("resumeTermination");
+  functions.Add<ReleaseTermination>("releaseTermination");
 }
 
 }  // namespace acme

@@ -1,23 +1,14 @@
 #include "collect_request.h"
 
-#include <node.h>
 #include <node_buffer.h>
 
 #include <memory>
-#include <mutex>
 
 #include "collector.h"
-#include "loop_waker.h"
+#include "loop_answer.h"
 
 namespace acme {
 namespace {
-
-/// Between the asking thread and the collector.
-struct Answer {
-  std::mutex mutex;
-  bool has_arrived = false;            // guarded
-  std::unique_ptr<Interval> interval;  // guarded; none where there was no memory for it
-};
 
 v8::Local<v8::String> Key(v8::Isolate* isolate, const char* text) {
   return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized).ToLocalChecked();
@@ -98,44 +89,22 @@ v8::Local<v8::Object> IntervalOf(v8::Local<v8::Context> context, const Interval&
   return builder.object;
 }
 
-void Deliver(v8::Isolate* isolate, const v8::Global<v8::Function>& callback, const Interval* interval) {
-  const v8::Local<v8::Function> done = callback.Get(isolate);
-  const v8::Local<v8::Context> context = done->GetCreationContextChecked();
-  const v8::Context::Scope scope(context);
-  v8::Local<v8::Value> argument = v8::Undefined(isolate);
-  if (interval != nullptr) argument = IntervalOf(context, *interval);
-  node::MakeCallback(isolate, context->Global(), done, 1, &argument, {0, 0}).IsEmpty();
+/// nullptr where there was no memory for the interval.
+std::array<v8::Local<v8::Value>, 1> ArgumentsOf(v8::Local<v8::Context> context,
+                                                const std::unique_ptr<Interval>& interval) {
+  if (interval == nullptr) return {v8::Undefined(v8::Isolate::GetCurrent())};
+  return {IntervalOf(context, *interval)};
 }
 
 }  // namespace
 
 void CollectRequest::Send(v8::Isolate* isolate, v8::Local<v8::Function> done) {
-  auto answer = std::make_shared<Answer>();
-  auto callback = std::make_shared<v8::Global<v8::Function>>(isolate, done);
-  // The waker is known to its own callback only after Open() has returned.
-  auto self = std::make_shared<std::weak_ptr<LoopWaker>>();
-  const std::shared_ptr<LoopWaker> waker = LoopWaker::Open(isolate, [=] {
-    std::unique_ptr<Interval> interval;
-    {
-      std::lock_guard<std::mutex> lock(answer->mutex);
-      if (!answer->has_arrived) return;
-      interval = std::move(answer->interval);
-    }
-    if (const auto open = self->lock()) open->Close();
-    Deliver(isolate, *callback, interval.get());
-  });
-  *self = waker;
+  auto answer = LoopAnswer<std::unique_ptr<Interval>, 1>::Expect(isolate, done, ArgumentsOf);
   try {
-    Collector::Get()->Collect([answer, waker](std::unique_ptr<Interval> interval) {
-      {
-        std::lock_guard<std::mutex> lock(answer->mutex);
-        answer->interval = std::move(interval);
-        answer->has_arrived = true;
-      }
-      waker->Wake();
-    });
+    Collector::Get()->Collect(
+        [answer](std::unique_ptr<Interval> interval) { answer->Give(std::move(interval)); });
   } catch (const std::bad_alloc&) {
-    waker->Close();
+    answer->GiveUp();
     throw;
   }
 }

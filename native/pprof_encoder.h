@@ -9,22 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "intern_table.h"
+#include "pprof_tables.h"
 
 namespace acme {
 
 struct ValueType {
   std::string_view type;
   std::string_view unit;
-};
-
-// A string label where `str` is not 0, else a number label. So an empty string cannot be a label's value: it
-// reads as the number 0. A number 0 is written, but `go tool pprof` shows it only where `num_unit` is set.
-struct Label {
-  uint32_t key;
-  uint32_t str;
-  int64_t num;
-  uint32_t num_unit;
 };
 
 class PprofEncoder {
@@ -60,67 +51,18 @@ class PprofEncoder {
   // `type` is the handle of a sample type's name: what a viewer shows first.
   void set_default_sample_type(uint32_t type);
 
-  size_t sample_count() const { return samples_.size(); }
+  size_t sample_count() const { return tables_.samples.size(); }
 
   // The file. Unused strings, functions and locations are not in it. May be called again, after more samples
   // too.
   std::string Finish(int64_t time_nanos, int64_t duration_nanos) const;
 
  private:
-  struct FunctionEntry {
-    uint32_t name, filename;
-    int64_t start_line;
-  };
-  struct LocationEntry {
-    uint32_t function;
-    int64_t line, column;
-  };
-  struct SampleEntry {
-    uint32_t stack;
-    size_t labels_end;
-  };
-  struct ValueTypeHandles {
-    uint32_t type, unit;
-  };
-  class Numbering;
+  PprofTables::ValueType Intern(ValueType type) { return {String(type.type), String(type.unit)}; }
+  uint32_t KnownString(uint32_t string) const { return string < tables_.strings.size() ? string : 0; }
 
-  ValueTypeHandles Intern(ValueType type) { return {String(type.type), String(type.unit)}; }
-  uint32_t KnownString(uint32_t string) const { return string < string_ends_.size() ? string : 0; }
-  std::string_view StringAt(uint32_t string) const;
-  size_t StackBegin(uint32_t stack) const { return stack == 0 ? 0 : stack_ends_[stack - 1]; }
-  size_t LabelsBegin(size_t sample) const { return sample == 0 ? 0 : samples_[sample - 1].labels_end; }
-  uint32_t Stack();
-  uint32_t GroupingLabel() const;
-  std::vector<uint32_t> StackRanks() const;
-  std::vector<uint32_t> OrderOfSamples() const;
-  std::vector<uint32_t> FrequentLocations() const;
-
-  const uint64_t seed_;
-
-  std::string string_bytes_;
-  std::vector<size_t> string_ends_;
-  InternTable string_table_;
-
-  std::vector<FunctionEntry> functions_;
-  InternTable function_table_;
-
-  std::vector<LocationEntry> locations_;
-  InternTable location_table_;
-
-  std::vector<uint32_t> stack_frames_;
-  std::vector<size_t> stack_ends_;
-  InternTable stack_table_;
+  PprofTables tables_;
   std::vector<uint32_t> pending_stack_;
-
-  std::vector<SampleEntry> samples_;
-  std::vector<int64_t> values_;
-  std::vector<Label> labels_;
-
-  std::vector<ValueTypeHandles> sample_types_;
-  ValueTypeHandles period_type_;
-  const int64_t period_;
-  std::vector<uint32_t> comments_;
-  uint32_t default_sample_type_ = 0;
 };
 
 }  // namespace acme

@@ -5,17 +5,28 @@
 namespace acme {
 namespace {
 
-/// What our JavaScript throws is ours. A termination is not: worker.terminate(), a limit of memory or a
-/// timeout of vm asks only once, and where it hits our JavaScript the application's would run on for ever.
+/// JavaScript of ours runs within. What it throws is ours. A termination is not: worker.terminate(), a limit
+/// of memory or a timeout of vm asks only once, and where it hits our JavaScript the application's would run
+/// on for ever.
 class QuietScope {
  public:
-  explicit QuietScope(v8::Isolate* isolate) : isolate_(isolate), caught_(isolate) {}
+  QuietScope(v8::Isolate* isolate, const v8::Global<v8::Context>& context)
+      : isolate_(isolate),
+        handles_(isolate),
+        context_(context.Get(isolate)),
+        scope_(context_),
+        caught_(isolate) {}
   ~QuietScope() {
     if (caught_.HasTerminated()) isolate_->TerminateExecution();
   }
 
+  v8::Local<v8::Context> context() const { return context_; }
+
  private:
   v8::Isolate* isolate_;
+  v8::HandleScope handles_;
+  const v8::Local<v8::Context> context_;
+  v8::Context::Scope scope_;
   v8::TryCatch caught_;
 };
 
@@ -111,14 +122,16 @@ void ReadWindowLabels(v8::Local<v8::Context> context, v8::Local<v8::Value> label
 
 }  // namespace
 
-bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
-                               Window* window, uint32_t* custom_slots) {
-  v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  const QuietScope quiet(isolate);
-  v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate, count);
+Resolution::Resolution(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver)
+    : isolate_(v8::Isolate::GetCurrent()), context_(isolate_, context), resolver_(isolate_, resolver) {}
+
+bool Resolution::ResolveFrames(uint32_t count, Window* window) {
+  const QuietScope quiet(isolate_, context_);
+  const v8::Local<v8::Context> context = quiet.context();
+  v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate_, count);
   v8::Local<v8::Value> result;
-  if (!Call(context, resolver, "resolveFrames", 1, &argument).ToLocal(&result)) return false;
-  ReadWindowLabels(context, result, window, custom_slots);
+  if (!Call(context, resolver_.Get(isolate_), "resolveFrames", 1, &argument).ToLocal(&result)) return false;
+  ReadWindowLabels(context, result, window, &custom_slots_);
   window->label_set_of_frame = CopyView<uint32_t>(Get(context, result, "labelSetOfFrame"), count);
   window->label_set_of_frame.insert(window->label_set_of_frame.begin(), 0);
   for (uint32_t& set : window->label_set_of_frame) {
@@ -127,38 +140,40 @@ bool Resolution::ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Obj
   return true;
 }
 
-uint32_t Resolution::ResolveCurrent(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver) {
-  const QuietScope quiet(v8::Isolate::GetCurrent());
+uint32_t Resolution::ResolveCurrent() {
+  const QuietScope quiet(isolate_, context_);
+  const v8::Local<v8::Context> context = quiet.context();
   v8::Local<v8::Value> number;
-  if (!Call(context, resolver, "resolveCurrent", 0, nullptr).ToLocal(&number)) return 0;
+  if (!Call(context, resolver_.Get(isolate_), "resolveCurrent", 0, nullptr).ToLocal(&number)) return 0;
   return number->Uint32Value(context).FromMaybe(0);
 }
 
-bool Resolution::TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window,
-                            uint32_t* custom_slots) {
-  const QuietScope quiet(v8::Isolate::GetCurrent());
+bool Resolution::TakeWindow(Window* window) {
+  const QuietScope quiet(isolate_, context_);
+  const v8::Local<v8::Context> context = quiet.context();
   v8::Local<v8::Value> result;
-  if (!Call(context, resolver, "takeWindow", 0, nullptr).ToLocal(&result)) return false;
-  ReadWindowLabels(context, result, window, custom_slots);
+  if (!Call(context, resolver_.Get(isolate_), "takeWindow", 0, nullptr).ToLocal(&result)) return false;
+  ReadWindowLabels(context, result, window, &custom_slots_);
   // Ticks carry the number of their label set already.
   window->label_set_of_frame.resize(window->label_sets.size() + 1);
   std::iota(window->label_set_of_frame.begin(), window->label_set_of_frame.end(), 0);
   return true;
 }
 
-bool Resolution::EndInterval(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver,
-                             IntervalTail* tail) {
-  v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  const QuietScope quiet(isolate);
+bool Resolution::EndInterval(IntervalTail* tail) {
+  tail->slots_generation = slots_generation_++;
+  custom_slots_ = 0;
+  const QuietScope quiet(isolate_, context_);
+  const v8::Local<v8::Context> context = quiet.context();
   v8::Local<v8::Value> result;
-  if (!Call(context, resolver, "endInterval", 0, nullptr).ToLocal(&result)) return false;
+  if (!Call(context, resolver_.Get(isolate_), "endInterval", 0, nullptr).ToLocal(&result)) return false;
   ReadEndpointNames(context, Get(context, result, "endpoints"), &tail->endpoint_names);
   const v8::Local<v8::Value> counts = Get(context, result, "endpointCounts");
   v8::Local<v8::Array> names;
   if (counts->IsObject() && counts.As<v8::Object>()->GetOwnPropertyNames(context).ToLocal(&names)) {
     for (uint32_t i = 0; i < names->Length(); i++) {
       const v8::Local<v8::Value> name = Get(context, names, i);
-      const std::string text = Text(isolate, name);
+      const std::string text = Text(isolate_, name);
       v8::Local<v8::Value> count;
       if (!text.empty() && counts.As<v8::Object>()->Get(context, name).ToLocal(&count)) {
         tail->endpoint_counts.emplace_back(text, count->IntegerValue(context).FromMaybe(0));

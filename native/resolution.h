@@ -15,14 +15,24 @@ namespace acme {
 /// (0 is none), and `takeWindow()` returns the WindowLabels of all since the last call.
 class Resolution {
  public:
-  /// False when JavaScript cannot run or has thrown: the window stays without labels. `custom_slots` counts
-  /// the slots of custom labels that JavaScript has handed out in the interval.
-  static bool ResolveFrames(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, uint32_t count,
-                            Window* window, uint32_t* custom_slots);
-  static uint32_t ResolveCurrent(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver);
-  static bool TakeWindow(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, Window* window,
-                         uint32_t* custom_slots);
-  static bool EndInterval(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver, IntervalTail* tail);
+  Resolution(v8::Local<v8::Context> context, v8::Local<v8::Object> resolver);
+
+  /// False when JavaScript cannot run or has thrown, each of them: the window stays without labels.
+  bool ResolveFrames(uint32_t count, Window* window);
+  bool TakeWindow(Window* window);
+  bool EndInterval(IntervalTail* tail);
+  /// 0 then.
+  uint32_t ResolveCurrent();
+
+  /// Of the running interval: the resolver numbers its slots anew with every one.
+  uint32_t slots_generation() const { return slots_generation_; }
+
+ private:
+  v8::Isolate* isolate_;
+  v8::Global<v8::Context> context_;
+  v8::Global<v8::Object> resolver_;
+  uint32_t slots_generation_ = 0;
+  uint32_t custom_slots_ = 0;  // that it has handed out in this one
 };
 
 }  // namespace acme

@@ -1,25 +1,24 @@
 #include "space_profile.h"
 
-#include "script_path.h"
+#include "frame_strings.h"
+#include "sample_labels.h"
 
 namespace acme {
 namespace {
 
 void AddTree(PprofEncoder* encoder, const ThreadHeap& heap, bool allocations) {
   const AllocationTree& tree = *heap.tree;
+  FrameStrings strings(encoder);
   std::vector<uint64_t> location_of_node;
   location_of_node.reserve(tree.nodes.size());
   for (const AllocationNode& node : tree.nodes) {
-    const std::string& name = tree.strings[node.function_name];
     const uint32_t function =
-        encoder->Function(encoder->String(name.empty() ? "(anonymous)" : name),
-                          encoder->String(ScriptPath(tree.strings[node.script_name])), node.line);
+        encoder->Function(strings.FunctionName(tree.strings, node.function_name),
+                          strings.ScriptName(tree.strings, node.script_name), node.line);
     location_of_node.push_back(encoder->Location(function, node.line, node.column));
   }
-  const Label labels[] = {
-      {encoder->String("thread name"), encoder->String(heap.identity->name), 0, 0},
-      {encoder->String("thread id"), encoder->String(heap.identity->thread_id), 0, 0},
-      {encoder->String("os thread id"), encoder->String(std::to_string(heap.identity->os_thread_id)), 0, 0}};
+  SampleLabels labels(encoder);
+  labels.Thread(*heap.identity);
   for (const AllocationNode& node : tree.nodes) {
     if ((node.inuse_objects | node.alloc_objects) == 0) continue;
     std::vector<uint64_t> leaf_first;
@@ -30,10 +29,10 @@ void AddTree(PprofEncoder* encoder, const ThreadHeap& heap, bool allocations) {
     }
     if (allocations) {
       const int64_t values[] = {node.inuse_objects, node.alloc_objects, node.inuse_bytes, node.alloc_bytes};
-      encoder->Sample(leaf_first.data(), leaf_first.size(), values, labels, std::size(labels));
+      encoder->Sample(leaf_first.data(), leaf_first.size(), values, labels.data(), labels.size());
     } else {
       const int64_t values[] = {node.inuse_objects, node.inuse_bytes};
-      encoder->Sample(leaf_first.data(), leaf_first.size(), values, labels, std::size(labels));
+      encoder->Sample(leaf_first.data(), leaf_first.size(), values, labels.data(), labels.size());
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "sampler_cost.h"
 #include "window.h"
 
 namespace acme {
@@ -25,18 +26,6 @@ struct Delivery {
   std::vector<std::unique_ptr<Window>> windows;
   std::unique_ptr<IntervalTail> tail;
   bool closed = false;  // nothing will follow
-};
-
-/// What a sampled thread's work has cost that thread. Written there, read by the collector.
-struct SamplerCost {
-  std::atomic<uint64_t> windows{0};
-  std::atomic<uint64_t> interrupts{0};  // windows served inside running JavaScript
-  std::atomic<uint64_t> errors{0};
-  std::atomic<int64_t> cpu_nanos{0};
-  // Of the longest piece of work since the last time it was read. CPU is what it did; wall time may contain
-  // that the system ran other threads meanwhile.
-  std::atomic<int64_t> longest_block_nanos{0};
-  std::atomic<int64_t> longest_block_cpu_nanos{0};
 };
 
 /// The seam between a sampled thread and the collector: requests go in, deliveries come out. Outlives both.

@@ -1,48 +1,17 @@
 #include "thread_sampler.h"
 
-#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <csignal>
 
 #include "clock.h"
+#include "code_layout.h"
 #include "collector.h"
-#include "resolution.h"
-#include "tick_watcher.h"
 #include "within_memory.h"
 
 namespace acme {
 namespace {
-
-void OnGcPrologue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
-  static_cast<ContextFrames*>(frames)->Hold();
-}
-
-void OnGcEpilogue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* frames) {
-  static_cast<ContextFrames*>(frames)->Release();
-}
-
-CodeLayout LayoutOf(v8::Isolate* isolate) {
-  CodeLayout layout;
-  void* code = nullptr;
-  const void* builtins = nullptr;
-  size_t code_bytes = 0, builtins_bytes = 0;
-  isolate->GetCodeRange(&code, &code_bytes);
-  isolate->GetEmbeddedCodeRange(&builtins, &builtins_bytes);
-  layout.code_begin = reinterpret_cast<uintptr_t>(code);
-  layout.code_end = layout.code_begin + code_bytes;
-  layout.builtins_begin = reinterpret_cast<uintptr_t>(builtins);
-  layout.builtins_end = layout.builtins_begin + builtins_bytes;
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return layout;
-  void* stack = nullptr;
-  size_t stack_bytes = 0;
-  pthread_attr_getstack(&attributes, &stack, &stack_bytes);
-  pthread_attr_destroy(&attributes);
-  layout.stack_end = reinterpret_cast<uintptr_t>(stack) + stack_bytes;
-  return layout;
-}
 
 class BusyScope {
  public:
@@ -51,43 +20,6 @@ class BusyScope {
 
  private:
   bool* busy_;
-};
-
-/// The resolver makes other frames current.
-class ResolutionScope {
- public:
-  ResolutionScope(v8::Isolate* isolate, ContextFrames* frames)
-      : isolate_(isolate), frames_(frames), current_(ContextFrames::Current(isolate)) {
-    frames_->Hold();
-  }
-  ~ResolutionScope() {
-    ContextFrames::SetCurrent(isolate_, current_);
-    frames_->Release();
-  }
-
- private:
-  v8::Isolate* isolate_;
-  ContextFrames* frames_;
-  const v8::Local<v8::Data> current_;
-};
-
-/// Adds what a piece of work on the sampled thread has cost.
-class CostScope {
- public:
-  explicit CostScope(SamplerCost* cost)
-      : cost_(cost), begin_nanos_(MonotonicNanos()), begin_cpu_nanos_(ThreadCpuNanos()) {}
-  ~CostScope() {
-    const int64_t cpu_nanos = ThreadCpuNanos() - begin_cpu_nanos_;
-    const int64_t block_nanos = MonotonicNanos() - begin_nanos_;
-    cost_->cpu_nanos += cpu_nanos;
-    if (block_nanos > cost_->longest_block_nanos) cost_->longest_block_nanos = block_nanos;
-    if (cpu_nanos > cost_->longest_block_cpu_nanos) cost_->longest_block_cpu_nanos = cpu_nanos;
-  }
-
- private:
-  SamplerCost* cost_;
-  const int64_t begin_nanos_;
-  const int64_t begin_cpu_nanos_;
 };
 
 }  // namespace
@@ -105,7 +37,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   sampler->window_begin_ = sampler->Now();
   if (options.wall) {
     sampler->cpu_ = std::make_unique<CpuSampler>(sampler->isolate_, options.sampling_interval_micros);
-    sampler->state_.layout = LayoutOf(sampler->isolate_);
+    sampler->state_.layout = CodeLayoutOf(sampler->isolate_);
     ArmThread(&sampler->state_);
     if (!sampler->cpu_->Start()) return nullptr;
   }
@@ -123,7 +55,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   uv_unref(reinterpret_cast<uv_handle_t*>(sampler->wake_));
   sampler->channel_ =
       std::make_shared<ThreadChannel>(std::move(identity), sampler->isolate_, sampler.get(), sampler->wake_);
-  if (!sampler->context_frames_on()) sampler->UseHooks(options);
+  sampler->labels_.UseHooks(options.store_version, options.async_id, sampler->channel_);
   Collector::Get()->Attach(sampler->channel_);
   return sampler.release();
 }
@@ -132,23 +64,13 @@ ThreadSampler::ThreadSampler(v8::Local<v8::Context> context, const SamplerOption
                              v8::Local<v8::Object> resolver)
     : isolate_(v8::Isolate::GetCurrent()),
       loop_(node::GetCurrentEventLoop(isolate_)),
-      context_(isolate_, context),
-      resolver_(isolate_, resolver),
-      frames_(isolate_, &state_) {
-  if (options.context_frames && ContextFrames::LayoutIsAsExpected(isolate_)) {
-    state_.context_word = ContextFrames::WordOf(isolate_);
-  }
-  isolate_->AddGCPrologueCallback(OnGcPrologue, &frames_);
-  isolate_->AddGCEpilogueCallback(OnGcEpilogue, &frames_);
-}
+      labels_(context, resolver, &state_, options.context_frames) {}
 
 // Acquired downwards in Start, released upwards here: first the source of ticks, then what ticks touch.
 ThreadSampler::~ThreadSampler() {
   cpu_.reset();
   DisarmThread();
   heap_.reset();
-  isolate_->RemoveGCPrologueCallback(OnGcPrologue, &frames_);
-  isolate_->RemoveGCEpilogueCallback(OnGcEpilogue, &frames_);
 }
 
 void ThreadSampler::Stop() {
@@ -157,7 +79,7 @@ void ThreadSampler::Stop() {
 }
 
 void ThreadSampler::Release() {
-  if (hooks_on()) TickWatcher::Get()->Remove(channel_.get());
+  labels_.DropHooks(channel_.get());
   if (channel_ != nullptr) channel_->Close();
   if (wake_ != nullptr) {
     wake_->data = nullptr;
@@ -214,31 +136,26 @@ void ThreadSampler::Finish() {
 void ThreadSampler::LoseWindow() {
   channel_->cost.errors++;
   if (cpu_ != nullptr) cpu_->Discard();
-  labels_of_rotated_.reset();
+  labels_.Lose();
   strings_lost_ = true;
-  // Which of the ticks went with it is not known, nor what their frames are.
-  labelled_until_ = state_.ring.head();
-  state_.ring.ConsumeUntil(labelled_until_);
-  frames_.ReleaseAll();
-  frames_to_resolve_.clear();
   window_begin_ = window_end_;
 }
 
 void ThreadSampler::Rotate(int interval_multiple) {
   if (cpu_ == nullptr || !cpu_->Rotate(interval_multiple)) return;
   // After the next profile has started: the one before holds every tick until here.
+  EndWindow();
+}
+
+void ThreadSampler::EndWindow() {
   window_end_ = Now();
-  if (hooks_on()) CloseLabels();
+  Count(labels_.EndWindow());
 }
 
 std::unique_ptr<Window> ThreadSampler::Harvest(bool last) {
   if (cpu_ == nullptr || (!last && !cpu_->rotated())) return nullptr;
-  if (last) {
-    window_end_ = Now();
-    if (hooks_on()) CloseLabels();
-  }
-  std::unique_ptr<Window> window = std::move(labels_of_rotated_);
-  if (window == nullptr) window = std::make_unique<Window>();
+  if (last) EndWindow();
+  std::unique_ptr<Window> window = labels_.BeginHarvest();
   if (channel_->strings_lost.exchange(false)) strings_lost_ = true;
   if (strings_.full() || strings_lost_) {
     strings_.Clear();
@@ -253,111 +170,22 @@ std::unique_ptr<Window> ThreadSampler::Harvest(bool last) {
   window->begin = window_begin_;
   window->end = window_end_;
   window_begin_ = window_end_;
-  window->slots_generation = slots_generation_;
-  ConsumeTicks(window.get());
+  Count(labels_.Harvest(window_end_.time_nanos, window.get()));
+  channel_->dropped_ticks = state_.ring.dropped();
   channel_->cost.windows++;
   return window;
-}
-
-void ThreadSampler::ConsumeTicks(Window* window) {
-  SampleRing& ring = state_.ring;
-  const uint32_t head = ring.head();
-  if (context_frames_on()) frames_.PromoteUntil(head);
-  std::vector<uint32_t> local_of_frame;
-  uint32_t at = ring.tail();
-  for (; at != head && ring.at(at).before_nanos < window_end_.time_nanos; at++) {
-    Tick tick = ring.at(at);
-    if (const size_t frame = tick.context; context_frames_on() && frame != ContextFrames::kNone) {
-      if (frame >= local_of_frame.size()) local_of_frame.resize(frame + 1, 0);
-      if (local_of_frame[frame] == 0) {
-        frames_to_resolve_.push_back(static_cast<uint32_t>(frame));
-        local_of_frame[frame] = static_cast<uint32_t>(frames_to_resolve_.size());
-      }
-      tick.context = local_of_frame[frame];
-    }
-    window->ticks.push_back(tick);
-  }
-  if (!frames_to_resolve_.empty()) ResolveLabels(window);
-  ring.ConsumeUntil(at);
-  if (context_frames_on()) frames_.ReleaseConsumed();
-  frames_to_resolve_.clear();
-  channel_->dropped_ticks = ring.dropped();
-}
-
-void ThreadSampler::ResolveLabels(Window* window) {
-  const ResolutionScope resolution(isolate_, &frames_);
-  const v8::Local<v8::Context> context = context_.Get(isolate_);
-  const v8::Context::Scope scope(context);
-  const auto count = static_cast<uint32_t>(frames_to_resolve_.size());
-  if (!Resolution::ResolveFrames(context, resolver_.Get(isolate_), count, window, &custom_slots_)) {
-    channel_->cost.errors++;
-  }
-}
-
-void ThreadSampler::UseHooks(const SamplerOptions& options) {
-  if (!options.store_version->IsUint32Array() || !options.async_id->IsFloat64Array()) return;
-  const auto version = options.store_version.As<v8::Uint32Array>();
-  const auto async_id = options.async_id.As<v8::Float64Array>();
-  store_version_ = version->Buffer()->GetBackingStore();
-  async_id_ = async_id->Buffer()->GetBackingStore();
-  state_.async_id =
-      reinterpret_cast<const double*>(static_cast<const char*>(async_id_->Data()) + async_id->ByteOffset());
-  state_.tick_waits = &channel_->tick_waits;
-  state_.store_version = reinterpret_cast<const uint32_t*>(static_cast<const char*>(store_version_->Data()) +
-                                                           version->ByteOffset());
-  TickWatcher::Get()->Add(channel_);
-  // Last: from here on the handler uses all of the above.
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  state_.wake_watcher = TickWatcher::Get()->semaphore();
 }
 
 void ThreadSampler::LabelTicks() {
   if (finished_ || busy_) return;
   const BusyScope busy(&busy_);
   const CostScope cost(&channel_->cost);
-  SampleRing& ring = state_.ring;
-  const uint64_t version = state_.ContextVersion();
-  const uint32_t head = ring.head();
-  uint32_t label_set = 0;
-  bool resolved = false;
-  for (; labelled_until_ != head; labelled_until_++) {
-    Tick& tick = ring.at(labelled_until_);
-    // What ran at the tick has ended or has entered another span: whose it was cannot be told any more.
-    if (tick.version != version) continue;
-    if (!resolved) {
-      v8::HandleScope scope(isolate_);
-      const v8::Local<v8::Context> context = context_.Get(isolate_);
-      const v8::Context::Scope context_scope(context);
-      label_set = Resolution::ResolveCurrent(context, resolver_.Get(isolate_));
-      resolved = true;
-    }
-    tick.context = label_set;
-  }
-}
-
-/// Label sets are numbered anew from the border between two windows on.
-void ThreadSampler::CloseLabels() {
-  labelled_until_ = state_.ring.head();
-  labels_of_rotated_ = std::make_unique<Window>();
-  const v8::Local<v8::Context> context = context_.Get(isolate_);
-  const v8::Context::Scope scope(context);
-  if (!Resolution::TakeWindow(context, resolver_.Get(isolate_), labels_of_rotated_.get(), &custom_slots_)) {
-    channel_->cost.errors++;
-  }
-}
-
-void ThreadSampler::EnterFrame(uint32_t frame) {
-  if (frame >= frames_to_resolve_.size()) return;
-  ContextFrames::SetCurrent(isolate_, frames_.Get(frames_to_resolve_[frame]));
+  labels_.LabelWaiting();
 }
 
 std::unique_ptr<IntervalTail> ThreadSampler::Tail() {
   auto tail = std::make_unique<IntervalTail>();
-  tail->slots_generation = slots_generation_++;
-  custom_slots_ = 0;
-  const v8::Local<v8::Context> context = context_.Get(isolate_);
-  const v8::Context::Scope scope(context);
-  if (!Resolution::EndInterval(context, resolver_.Get(isolate_), tail.get())) channel_->cost.errors++;
+  Count(labels_.EndInterval(tail.get()));
   if (!channel_->heap_wanted) heap_.reset();
   if (heap_ != nullptr) tail->heap = heap_->Take();
   return tail;

@@ -5,10 +5,10 @@
 
 #include <memory>
 
-#include "context_frames.h"
 #include "cpu_sampler.h"
 #include "heap_sampler.h"
 #include "thread_channel.h"
+#include "tick_labels.h"
 
 namespace acme {
 
@@ -43,8 +43,7 @@ class ThreadSampler {
   /// Finishes and gives everything back.
   void Stop();
 
-  /// The frame that the resolver asked for becomes the current one, until the resolution ends.
-  void EnterFrame(uint32_t frame);
+  void EnterFrame(uint32_t frame) { labels_.EnterFrame(frame); }
   const std::shared_ptr<ThreadChannel>& channel() const { return channel_; }
 
  private:
@@ -60,35 +59,25 @@ class ThreadSampler {
   std::unique_ptr<Window> Harvest(bool last);
   /// Of which there is only a part now, for want of memory.
   void LoseWindow();
-  void ConsumeTicks(Window* window);
-  void UseHooks(const SamplerOptions& options);
-  void CloseLabels();
-  bool context_frames_on() const { return state_.context_word != nullptr; }
-  bool hooks_on() const { return state_.store_version != nullptr; }
-  void ResolveLabels(Window* window);
+  void EndWindow();
+  /// JavaScript of ours that has thrown is no reason to end.
+  void Count(bool ok) {
+    if (!ok) channel_->cost.errors++;
+  }
   std::unique_ptr<IntervalTail> Tail();
 
   v8::Isolate* isolate_;
   uv_loop_t* loop_;
-  v8::Global<v8::Context> context_;
-  v8::Global<v8::Object> resolver_;
-  std::shared_ptr<v8::BackingStore> store_version_;
-  std::shared_ptr<v8::BackingStore> async_id_;
   HandlerState state_;
-  ContextFrames frames_;
+  TickLabels labels_;
   StringTable strings_;
   std::unique_ptr<CpuSampler> cpu_;
   std::unique_ptr<HeapSampler> heap_;
-  std::vector<uint32_t> frames_to_resolve_;  // of the window being harvested
   std::shared_ptr<ThreadChannel> channel_;
   uv_async_t* wake_ = nullptr;
   Boundary window_begin_;
   Boundary window_end_;
-  uint32_t labelled_until_ = 0;                // ring position, hooks mode
-  std::unique_ptr<Window> labels_of_rotated_;  // hooks mode: labels of the window that waits for its harvest
-  bool strings_lost_ = false;                  // with a window: they are to be told again
-  uint32_t slots_generation_ = 0;              // the resolver numbers its slots anew with every interval
-  uint32_t custom_slots_ = 0;                  // that it has handed out in this one
+  bool strings_lost_ = false;  // with a window: they are to be told again
   // JavaScript that we call may itself be interrupted to call us.
   bool busy_ = false;
   bool finished_ = false;

@@ -4,29 +4,20 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
+#include "frame_strings.h"
+#include "interval_labels.h"
 #include "pprof_encoder.h"
+#include "profile_options.h"
+#include "stack_tree.h"
 #include "thread_cpu.h"
+#include "wall_sample.h"
 #include "weights.h"
 #include "window.h"
 
 namespace acme {
-
-struct ProfileOptions {
-  bool cpu = true;
-  bool span_ids = true;
-  bool endpoints = true;
-  bool timeline = true;
-  int64_t sampling_interval_nanos = 0;
-  /// Times are multiples of this, a power of two: random low bits are a tenth of a compressed profile.
-  int64_t resolution_nanos = 1;
-  int64_t heap_sampling_interval_bytes = 0;
-  double max_overhead_share = 0;  // of a thread's CPU; 0 is no bound
-};
 
 /// How the ticks of an interval ended. Every tick is in exactly one of these.
 struct TickCounts {
@@ -63,54 +54,21 @@ class WallProfile {
   const TickCounts& tick_counts() const { return counts_; }
 
  private:
-  struct StackNode {
-    uint32_t parent;
-    uint64_t location;
-  };
-  struct Sample {
-    const ThreadRecord* thread;
-    uint32_t stack;
-    uint32_t label_set;  // index + 1 into label_sets_, 0 is none
-    int64_t end_nanos;   // MonotonicNanos
-    int64_t count;
-    int64_t wall_nanos;
-    int64_t cpu_nanos;
-    uint8_t state;
-  };
-  /// A slot of one thread in one of its numberings.
-  using Slot = std::tuple<const ThreadRecord*, uint32_t, uint32_t>;
-
-  uint32_t Stack(uint32_t parent, uint64_t location);
-  uint64_t Location(ThreadRecord* thread, const WindowNode& node, int32_t line);
-  uint32_t String(ThreadRecord* thread, uint32_t number, bool is_path);
-  void AddLabelSets(ThreadRecord* thread, const Window& window);
-  uint32_t EndpointOf(const Slot& slot);
-  void AddIdle(ThreadRecord* thread, const Window& window, int64_t ticks);
-  void MergeSamples();
-  void Encode(const Sample& sample);
-  void AddSpanLabels(const Sample& sample);
-  int64_t RoundedDown(int64_t nanos) const;
-  void TextLabel(std::string_view key, std::string_view value);
-  void NumberLabel(std::string_view key, int64_t value);
-  void EncodeOtherThread(const std::string& name, int64_t cpu_nanos);
+  void LearnStrings(ThreadRecord* thread, const Window& window);
+  std::vector<uint32_t> StacksAbove(const ThreadRecord& thread, const Window& window);
+  void AddIdle(const ThreadRecord& thread, const Window& window, int64_t ticks);
+  uint64_t Location(const ThreadRecord& thread, const WindowNode& node, int32_t line);
+  FrameStrings& StringsOf(const ThreadRecord& thread);
 
   const ProfileOptions options_;
   PprofEncoder encoder_;
   const int64_t epoch_offset_nanos_;
-  std::vector<StackNode> stacks_{{0, 0}};  // stack 0 is empty
-  std::unordered_map<uint64_t, std::vector<uint32_t>> children_of_;
-  std::unordered_map<const ThreadRecord*, std::vector<uint32_t>> handles_;  // by string number, + 1
-  std::map<Slot, uint32_t> endpoint_of_slot_;
-  std::map<Slot, uint32_t> custom_of_slot_;
-  std::vector<std::string> endpoints_{std::string()};
-  std::vector<CustomLabels> custom_labels_{CustomLabels()};
-  std::vector<LabelSet> label_sets_;  // slots are indexes of endpoints_ and custom_labels_ here
-  std::vector<Sample> samples_;
-  std::vector<Label> labels_;  // of the sample being encoded
+  StackTree stacks_;
+  IntervalLabels labels_;
+  std::unordered_map<const ThreadRecord*, FrameStrings> frame_strings_;
+  std::vector<WallSample> samples_;
   std::map<std::string, int64_t> other_threads_;
   TickCounts counts_;
-  int64_t wall_rest_nanos_ = 0;
-  int64_t cpu_rest_nanos_ = 0;
 };
 
 }  // namespace acme

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { boundary } from '../../test/intake/helpers.ts'
 import { watchCpus } from '../lib/machine.mjs'
 import { MadeUploads } from '../lib/made-uploads.ts'
-import { childrenOf, cpuMs, pssMegabytes, rssMegabytes } from '../lib/process-cost.mjs'
+import { childrenOf, cpuMs, pssMegabytes, rssMegabytes } from '../lib/process-cost.ts'
 import { percentile } from '../lib/stats.ts'
 import { nodeBinary } from '../lib/variants.mjs'
 

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import autocannon from 'autocannon'
 import { startChild } from '../lib/child.mjs'
-import { rssMegabytes } from '../lib/process-cost.mjs'
+import { rssMegabytes } from '../lib/process-cost.ts'
 import { addedOf, valuesOf } from '../lib/rows.mjs'
 import { median } from '../lib/stats.ts'
 

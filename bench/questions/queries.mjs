@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { IntakeStore } from '../../src/intake/store/intake-store.ts'
 import { limitValues } from '../../src/pprof/limits.ts'
 import { endpoints, MadeUploads } from '../lib/made-uploads.ts'
-import { cpuMs, rssMegabytes } from '../lib/process-cost.mjs'
+import { cpuMs, rssMegabytes } from '../lib/process-cost.ts'
 import { median } from '../lib/stats.ts'
 
 const uploads = 600

@@ -5,14 +5,11 @@ import type { Config } from './config'
 import { CrashLatch } from './crash-latch'
 import type { Engine } from './engine'
 import { monotonicMs } from './monotonic'
-import { holdDatadogProfiler, runtimeId } from './resolvers'
+import { holdDatadogProfiler } from './resolvers'
 import { say } from './say'
 import type { Status } from './status'
 import { isMainThread } from './thread'
-import { UploaderThread } from './uploader-thread'
-
-/** How long after the start the uploader's thread is started: the application's own start comes first. */
-const uploaderDelayMs = 5_000
+import { Uploads } from './uploads'
 
 /** What ends a process in order: of orchestrators and terminals, and SIGUSR2 of nodemon. */
 const heldSignals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
@@ -25,8 +22,7 @@ export class Agent {
   readonly #startTimeMs = Date.now()
   #latch: CrashLatch | undefined
   #engine: Engine | undefined
-  #uploader: UploaderThread | undefined
-  #uploaderTimer: NodeJS.Timeout | undefined
+  #uploads: Uploads | undefined
   #reason = 'not started'
   #releaseDatadog: (() => void) | undefined
   #releaseTermination: (() => void) | undefined
@@ -59,8 +55,7 @@ export class Agent {
       this.#engine = engine
       process.on('exit', this.#onExit)
       if (!isMainThread) return
-      this.#uploaderTimer = setTimeout(() => this.#startUploader(), uploaderDelayMs)
-      this.#uploaderTimer.unref()
+      this.#uploads = new Uploads(this.#config, engine, this.#startTimeMs)
       if (addon !== undefined) this.#holdTermination(addon)
     } catch (error) {
       this.#latch?.release()
@@ -82,13 +77,13 @@ export class Agent {
   async flush(): Promise<void> {
     if (this.#engine === undefined) return
     if (!isMainThread) throw new Error('the main thread uploads the profiles of all threads: flush() there')
-    if (this.#uploader === undefined) this.#startUploader()
-    const error = this.#uploader === undefined ? this.#reason : await this.#uploader.flush()
+    const error = await this.#uploads?.flush()
     if (error !== undefined) throw new Error(error)
   }
 
   status(): Status {
-    const uploads = this.#uploader && { uploads: this.#uploader.totals }
+    const totals = this.#uploads?.totals
+    const uploads = totals && { uploads: totals }
     if (this.#engine === undefined) return { running: false, reason: this.#reason, ...uploads }
     if (this.#stopping !== undefined) return { running: false, reason: stopping, ...uploads }
     return { running: true, engine: this.#engine.name, labelMode: this.#engine.labelMode, ...uploads }
@@ -96,29 +91,8 @@ export class Agent {
 
   async #stop(engine: Engine): Promise<void> {
     engine.finish()
-    if (isMainThread) {
-      if (this.#uploader === undefined) this.#startUploader()
-      await this.#uploader?.close(monotonicMs() + this.#config.shutdownTimeoutMs)
-    }
+    await this.#uploads?.close(monotonicMs() + this.#config.shutdownTimeoutMs)
     this.#release()
-  }
-
-  #startUploader(shutdown?: { deadlineMs: number }): void {
-    clearTimeout(this.#uploaderTimer)
-    try {
-      const run = { runtimeId: runtimeId(), startTimeMs: this.#startTimeMs, ...(shutdown && { shutdown }) }
-      this.#uploader = new UploaderThread(this.#config, this.#engine as Engine, run, this.#giveUp)
-    } catch (error) {
-      this.#giveUp(error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  /** Without its thread nothing is ever uploaded, and what is sampled would pile up. */
-  readonly #giveUp = (why: string): void => {
-    if (this.#engine === undefined) return
-    this.#release()
-    this.#reason = `the uploader's thread is gone: ${why.split('\n')[0]}`
-    say(`the profiler is off: ${this.#reason}`)
   }
 
   #holdTermination(addon: Addon): void {
@@ -149,10 +123,7 @@ export class Agent {
     try {
       const deadlineMs = monotonicMs() + this.#config.shutdownTimeoutMs
       this.#engine.finish()
-      if (this.#config.shutdownTimeoutMs === 0) return
-      if (this.#uploader?.alive) this.#uploader.beginShutdown(deadlineMs)
-      else this.#startUploader({ deadlineMs })
-      this.#uploader?.waitForShutdown(deadlineMs)
+      if (this.#config.shutdownTimeoutMs > 0) this.#uploads?.shutdown(deadlineMs)
     } catch {
       // The process is ending: nobody is left to tell.
     }
@@ -161,7 +132,6 @@ export class Agent {
   #release(): void {
     process.removeListener('exit', this.#onExit)
     this.#latch?.release()
-    clearTimeout(this.#uploaderTimer)
     this.#engine?.stop()
     this.#releaseTermination?.()
     this.#releaseDatadog?.()

@@ -82,6 +82,10 @@ export class DatadogEngine implements Engine {
     return last ?? (this.#running ? this.#take(true) : emptyInterval())
   }
 
+  discardInterval(): void {
+    this.takeInterval()
+  }
+
   finish(): void {
     if (!this.#running) return
     this.#last = this.#take(false)

@@ -7,7 +7,7 @@ export interface Engine {
   /** Known once it has started; told in event.json and by status(). */
   readonly labelMode: NonNullable<Status['labelMode']>
   /**
-   * Samples the calling thread; false if V8 does not.
+   * Samples the calling thread; false if V8 does not. Where it fails it leaves nothing behind.
    * @throws why it cannot
    */
   start(): boolean
@@ -19,6 +19,8 @@ export interface Engine {
    * the uploader's thread asks the addon.
    */
   takeInterval?(): Interval
+  /** Forgets what was sampled so far: nobody uploads it. */
+  discardInterval(): void
 }
 
 export type { Interval }

@@ -13,22 +13,36 @@ const usualHz = 99
 /** Our own addon on the calling thread. */
 export class NativeEngine implements Engine {
   readonly name = 'native'
-  readonly labelMode: Engine['labelMode']
   readonly #addon: Addon
   readonly #config: Config
-  readonly #contextVersion: ContextVersion | undefined
+  #labelMode: Engine['labelMode'] = 'none'
+  #contextVersion: ContextVersion | undefined
   #resolvers: Resolvers | undefined
 
   constructor(addon: Addon, config: Config) {
     this.#addon = addon
     this.#config = config
-    const contextFrames = this.#contextFramesActive()
-    if (!contextFrames) this.#contextVersion = watchContext()
-    this.labelMode = contextFrames ? 'async context frame' : this.#contextVersion ? 'async hooks' : 'none'
+  }
+
+  get labelMode(): Engine['labelMode'] {
+    return this.#labelMode
   }
 
   start(): boolean {
+    let started = false
+    try {
+      started = this.#start()
+    } finally {
+      if (!started) this.#release()
+    }
+    return started
+  }
+
+  #start(): boolean {
     const config = this.#config
+    const contextFrames = this.#contextFramesActive()
+    if (!contextFrames) this.#contextVersion = watchContext()
+    this.#labelMode = contextFrames ? 'async context frame' : this.#contextVersion ? 'async hooks' : 'none'
     const resolvers = createResolver()
     this.#resolvers = resolvers
     const threadId = isMainThread ? 0 : loadWorkerThreads().threadId
@@ -43,7 +57,7 @@ export class NativeEngine implements Engine {
         spanIds: config.codeHotspots,
         endpoints: config.endpoints,
         timeline: config.timeline,
-        contextFrames: this.labelMode === 'async context frame',
+        contextFrames,
         ...(this.#contextVersion ?? {}),
         samplingIntervalMicros: Math.round(1e6 / samplingHz()),
         heapSamplingIntervalBytes: config.heapSamplingIntervalBytes,
@@ -63,13 +77,26 @@ export class NativeEngine implements Engine {
     )
   }
 
+  discardInterval(): void {
+    try {
+      this.#addon.collect(() => undefined)
+    } catch {
+      // No memory: it goes with the next one.
+    }
+  }
+
   finish(): void {
     this.#addon.finish()
   }
 
   stop(): void {
     this.#addon.stop()
+    this.#release()
+  }
+
+  #release(): void {
     this.#contextVersion?.release()
+    this.#contextVersion = undefined
     this.#resolvers?.stop()
     this.#resolvers = undefined
   }

@@ -3,12 +3,8 @@ import type { Worker } from 'node:worker_threads'
 import type { Config } from './config'
 import type { Engine, Interval } from './engine'
 import { monotonicMs } from './monotonic'
-import type { UploadTotals } from './status'
 import { loadWorkerThreads } from './thread'
 import type { UploaderAnswer, UploaderData, UploaderMessage } from './uploader/main'
-
-/** Of `UploaderData.control`. */
-const controlWords = 4
 
 /** The main thread's end of the worker that uploads. The worker never keeps the process alive. */
 export class UploaderThread {
@@ -23,17 +19,18 @@ export class UploaderThread {
 
   /**
    * @param run what is known of this run of the profiler; with `shutdown` the thread is there for the last upload alone
-   * @param onLost called where the thread could not start, or ended before it was to
+   * @param onLost called where the thread could not begin, or ended before it was to
+   * @throws where it could not be started at all
    */
   constructor(
     config: Config,
     engine: Engine,
-    run: { runtimeId: string; startTimeMs: number; shutdown?: { deadlineMs: number } },
+    run: Pick<UploaderData, 'runtimeId' | 'startTimeMs' | 'counts' | 'shutdown'>,
     onLost: (reason: string) => void,
   ) {
     this.#onLost = onLost
     this.#closing = run.shutdown !== undefined
-    const control = new SharedArrayBuffer(controlWords * Int32Array.BYTES_PER_ELEMENT)
+    const control = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
     this.#control = new Int32Array(control)
     this.#engine = engine
     const { name, labelMode } = engine
@@ -63,11 +60,6 @@ export class UploaderThread {
 
   get alive(): boolean {
     return this.#alive
-  }
-
-  get totals(): UploadTotals {
-    const [, sent = 0, spooled = 0, dropped = 0] = this.#control
-    return { sent, spooled, dropped }
   }
 
   /** Uploads what there is by now. Keeps the process alive until then: somebody waits for it. */

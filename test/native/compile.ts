@@ -6,6 +6,9 @@ import { promisify } from 'node:util'
 
 export const root = join(__dirname, '../..')
 
+/** What the encoder is made of. */
+export const encoder = ['pprof_encoder', 'pprof_order', 'pprof_writer'].map((name) => `native/${name}.cc`)
+
 export type Sanitizer = 'address,undefined' | 'thread'
 
 const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-native-test-'))

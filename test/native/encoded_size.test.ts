@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { serializeTimeProfile } from '@datadog/pprof/out/src/profile-serializer'
 import { type Label, Profile } from 'pprof-format'
-import { compile, runProgram } from './compile'
+import { compile, encoder, runProgram } from './compile'
 
 type PeerProfile = Parameters<typeof serializeTimeProfile>[0]
 type PeerNode = PeerProfile['topDownRoot'] & {
@@ -97,10 +97,7 @@ for (const [samplesPerTrace, most] of [
   ['8', 1.3],
 ] as const) {
   test(`a made-up minute is no larger than the peer's, ${samplesPerTrace} sample(s) a trace`, async (t) => {
-    const program = await compile('made_up_profile', [
-      'test/native/random_profile.cc',
-      'native/pprof_encoder.cc',
-    ])
+    const program = await compile('made_up_profile', ['test/native/random_profile.cc', ...encoder])
     const same = runProgram(program, [samplesPerTrace, '1']).stdout
     const more = runProgram(program, [samplesPerTrace, '0']).stdout
     const peer = gzipped(encodeAsPeer(same))

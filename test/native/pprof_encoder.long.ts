@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { figures } from '../figures'
-import { compile, root, runProgram, splitBlocks } from './compile'
+import { compile, encoder, root, runProgram, splitBlocks } from './compile'
 import { difference, type Model, plainByPprofFormat, plainOfModel } from './pprof_encoder_model'
 
-const sources = ['test/native/random_profile.cc', 'native/pprof_encoder.cc']
+const sources = ['test/native/random_profile.cc', ...encoder]
 const fuzzSeconds = 30 * 60
 const batches = 200
 const batchSeeds = 100

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { figures } from '../figures'
-import { compile, runProgram, splitBlocks } from './compile'
+import { compile, encoder, runProgram, splitBlocks } from './compile'
 import {
   difference,
   type Model,
@@ -14,7 +14,7 @@ import {
   plainOfModel,
 } from './pprof_encoder_model'
 
-const sources = ['test/native/random_profile.cc', 'native/pprof_encoder.cc']
+const sources = ['test/native/random_profile.cc', ...encoder]
 const seeds = 100
 
 interface Case {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Profile } from 'pprof-format'
-import { compile, runProgram, splitBlocks } from './compile'
+import { compile, encoder, runProgram, splitBlocks } from './compile'
 
 type LabelSet = [
   span: string,
@@ -202,7 +202,18 @@ function compare(seed: number, bytes: Uint8Array, interval: Interval): number {
   return own.length
 }
 
-const sources = ['wall_profile', 'weights', 'line_split', 'pprof_encoder'].map((name) => `native/${name}.cc`)
+const sources = [
+  ...[
+    'wall_profile',
+    'wall_encoder',
+    'wall_sample',
+    'interval_labels',
+    'filed_ticks',
+    'weights',
+    'line_split',
+  ].map((name) => `native/${name}.cc`),
+  ...encoder,
+]
 const seeds = 200
 
 test('random windows come out as what was put in: stacks, lines, labels, and sums that match the clocks', async (t) => {

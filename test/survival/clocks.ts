@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { cpuMs } from '../../bench/lib/process-cost'
 import { decodeProfile } from '../../src/pprof/decode'
 import { nodeBinary, startProfiled } from '../accuracy/agent'
 import type { Upload } from '../accuracy/receiver'
@@ -60,7 +61,7 @@ export async function checkClocks(t: TestContext, line: string): Promise<Record<
   })
   await program.report('ready')
   const readyAt = performance.now()
-  const cpuBefore = cpuSecondsOf(program.pid)
+  const cpuBefore = cpuMs(program.pid)
   const uploadsBefore = program.uploads.length
   for (const { name, offsetMs, driftMs } of clocks) {
     const seen = program.uploads.length
@@ -76,7 +77,7 @@ export async function checkClocks(t: TestContext, line: string): Promise<Record<
     })
   }
   const elapsedS = (performance.now() - readyAt) / 1_000
-  const cpuShare = (cpuSecondsOf(program.pid) - cpuBefore) / elapsedS
+  const cpuShare = (cpuMs(program.pid) - cpuBefore) / (1_000 * elapsedS)
   const intervals = program.uploads.length - uploadsBefore
   const steady = program.uploads.length
   // So fast that the time for the last upload is over at once, were it counted by this clock.
@@ -115,13 +116,4 @@ export async function checkClocks(t: TestContext, line: string): Promise<Record<
 async function timesOf(upload: Upload) {
   const { event, files } = await upload.read()
   return { startMs: Date.parse(event.start), endMs: Date.parse(event.end), atMs: upload.atMs, event, files }
-}
-
-function cpuSecondsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-  return (Number(user) + Number(system)) / 100
 }

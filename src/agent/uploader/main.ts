@@ -5,13 +5,13 @@ import { type Interval, loadAddon } from '../addon'
 import type { Config } from '../config'
 import { monotonicMs } from '../monotonic'
 import { systemClock } from './clock'
-import { Counters } from './counters'
+import { Counters, type DropReason } from './counters'
 import type { EngineFacts } from './event'
 import { requestHeaders } from './headers'
 import { IntervalSource } from './interval-source'
 import { lookupBy } from './lookup'
 import { readProcessFacts } from './process-facts'
-import type { DropReason, Outcome } from './retry'
+import type { Outcome } from './retry'
 import { Sender } from './sender'
 import { Spool } from './spool'
 import { findTarget, type Target } from './target'
@@ -28,8 +28,10 @@ export interface UploaderData {
   mainScript?: string
   /** What samples. `byMessage`: intervals are asked of the agent, not of the addon. */
   engine: EngineFacts & { byMessage: boolean }
-  /** Int32[0] becomes 1, with a notification, when the last upload is finished or given up; then sent, spooled, dropped. */
+  /** Int32[0] becomes 1, with a notification, when the last upload is finished or given up. */
   control: SharedArrayBuffer
+  /** `shared` of Counters. */
+  counts: SharedArrayBuffer
   /** Started only to upload at the end of the process. */
   shutdown?: Shutdown
 }
@@ -51,13 +53,10 @@ export type UploaderMessage =
 export type UploaderAnswer = { type: 'collect' } | { type: 'flushed'; id: number; error?: string }
 
 const data = workerData as UploaderData
-const counters = new Counters(new Int32Array(data.control, Int32Array.BYTES_PER_ELEMENT))
+const counters = new Counters(data.counts)
 const intervals = data.engine.byMessage ? new IntervalSource(() => say({ type: 'collect' })) : undefined
 // Three levels up in src and in dist alike.
 const { version } = require('../../../package.json') as { version: string }
-
-// The application must not notice whatever goes wrong here.
-process.on('uncaughtException', (error) => log(`uploader: ${messageOf(error)}`))
 
 function say(answer: UploaderAnswer): void {
   parentPort?.postMessage(answer)
@@ -133,35 +132,42 @@ function stateLine(target: Target, failing: DropReason | undefined, outcome: Out
   return `uploads to ${target.name} fail: ${what} (${failing})`
 }
 
-async function shutdown(uploader: Uploader | undefined, { deadlineMs, interval }: Shutdown): Promise<void> {
+async function shutdown(uploader: Uploader, { deadlineMs, interval }: Shutdown): Promise<void> {
   try {
     intervals?.end(interval)
-    await uploader?.close(deadlineMs)
+    await uploader.close(deadlineMs)
   } catch (error) {
     log(`last upload: ${messageOf(error)}`)
   } finally {
-    const control = new Int32Array(data.control)
-    Atomics.store(control, 0, 1)
-    Atomics.notify(control, 0)
+    endLastUpload()
     parentPort?.close()
   }
 }
 
-function start(): Uploader | undefined {
+function endLastUpload(): void {
+  const control = new Int32Array(data.control)
+  Atomics.store(control, 0, 1)
+  Atomics.notify(control, 0)
+}
+
+function start(): Uploader {
   try {
     return makeUploader()
   } catch (error) {
-    log(`uploads are off: ${messageOf(error)}`)
-    return undefined
+    endLastUpload()
+    // This thread ends of it, and the agent starts another.
+    throw error
   }
 }
 
 const uploader = start()
+// From here on the application must not notice whatever goes wrong.
+process.on('uncaughtException', (error) => log(`uploader: ${messageOf(error)}`))
 parentPort?.on('message', async (message: UploaderMessage) => {
   if (message.type === 'shutdown') return shutdown(uploader, message)
   if (message.type === 'interval') return intervals?.receive(message.interval)
-  const error = uploader ? await uploader.flush() : 'uploads are off'
+  const error = await uploader.flush()
   say({ type: 'flushed', id: message.id, ...(error === undefined ? {} : { error }) })
 })
 if (data.shutdown) shutdown(uploader, data.shutdown)
-else uploader?.run()
+else uploader.run()

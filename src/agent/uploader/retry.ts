@@ -1,3 +1,4 @@
+import type { DropReason } from './counters'
 import type { Random } from './schedule'
 
 /** How one attempt ended. */
@@ -11,23 +12,6 @@ export type Verdict =
   | { action: 'done' }
   | { action: 'retry'; delayMs: number }
   | { action: 'give up'; reason: DropReason; keep: boolean; holdMs: number }
-
-/** Why an upload did not arrive; the keys of `info.profiler.uploads.dropped` in event.json. */
-export type DropReason =
-  | 'network'
-  | 'timeout'
-  | 'server_error'
-  | 'rate_limited'
-  | 'refused'
-  | 'too_large'
-  | 'displaced'
-  | 'shutdown'
-  | 'spool_full'
-  | 'spool_expired'
-  | 'spool_damaged'
-  | 'spool_failed'
-  | 'file_failed'
-  | 'collect_failed'
 
 const maxAttempts = 4
 const firstDelayMs = 1_000

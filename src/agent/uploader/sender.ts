@@ -1,6 +1,6 @@
 import type { Clock } from './clock'
-import type { Counters } from './counters'
-import { type DropReason, judge, type Outcome } from './retry'
+import type { Counters, DropReason } from './counters'
+import { judge, type Outcome } from './retry'
 import type { Random } from './schedule'
 import type { Spool } from './spool'
 

@@ -2,8 +2,8 @@ import { lstatSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFile
 import { join } from 'node:path'
 import { privateDirectory } from '../private-directory'
 import { isAlive, ownerOf } from '../process-owner'
+import type { DropReason } from './counters'
 import { boundaryOf } from './multipart'
-import type { DropReason } from './retry'
 import type { Target } from './target'
 
 /** An upload taken out of the spool. */

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <v8.h>
+
+#include "leaf_frame.h"
+
+namespace acme {
+
+/// Of the calling thread and its isolate.
+CodeLayout CodeLayoutOf(v8::Isolate* isolate);
+
+}  // namespace acme
