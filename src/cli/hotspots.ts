@@ -1,5 +1,6 @@
 import type { Hotspots } from '../pprof/answers'
 import { scale } from '../pprof/top-text'
+import { rangeText } from './nothing'
 import { readArguments } from './options'
 import { Refusal } from './refusal'
 import { missing, percent, placeOf, table } from './table'
@@ -12,6 +13,7 @@ export async function hotspots(argv: readonly string[]): Promise<string[]> {
   const which = id.length === 32 ? { traceId: id } : { spanId: id }
   const found = await client.json<Hotspots>('hotspots', { ...which, ...range, limit })
   if (json) return [JSON.stringify(found)]
+  if (found.spans.length === 0) throw new Refusal(`there are no spans of ${id} ${rangeText(range)}`)
   const { spans, durationNanos, wallNanos, cpuNanos, notOnCpuNanos } = found
   const show = scale('nanoseconds', Math.max(durationNanos, wallNanos))
   const sums = [
