@@ -53,7 +53,9 @@ test('ls, top, flame, export and diff of an intake', async (t) => {
   assert.equal(page.match(/<\/script>/g)?.length, 2)
   assert.ok(!page.includes('<img'))
   const [, data = ''] = /id="data">(.*?)<\/script>/s.exec(page) ?? []
-  const { names, total } = JSON.parse(data) as { names: string[]; total: number }
+  const { names, origins, total } = JSON.parse(data) as { names: string[]; origins: string[]; total: number }
+  assert.equal(origins[names.indexOf('price')], 'own')
+  assert.match(page, /<li class="own">Your code<\/li>/)
   assert.ok(names.includes(hostile))
   assert.equal(total, 3_200_000_000)
 
