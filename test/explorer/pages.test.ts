@@ -263,6 +263,13 @@ test('nothing stored: the page says how to start an application, with this addre
   assert.ok((await page.locator('pre').innerText()).includes(`DD_TRACE_AGENT_URL=${intake.url}`))
 })
 
+test('a span of time that the page does not know is the usual one, and said to be', async (t) => {
+  const { intake } = shop()
+  const { page } = await openPage(t, `${intake.url}/open?t=12h`)
+  await page.getByRole('link', { name: 'Traces', exact: true }).click()
+  assert.equal(await page.getByLabel('Time range').inputValue(), '1h')
+})
+
 test('a query that the intake refuses is said in its words', async (t) => {
   const { intake } = await explored(t, async () => {})
   const { page, faults } = await openPage(t, `${intake.url}/explore?q=shop`)
