@@ -33,12 +33,17 @@ export async function hotspots(argv: readonly string[]): Promise<string[]> {
       placeOf(frame),
     ]
   })
+  const lines = found.lines.map(({ frame, line, selfCpuNanos, selfWallNanos }) => {
+    return [show(selfCpuNanos), show(selfWallNanos), frame.name, placeOf({ ...frame, line })]
+  })
   return [
     ...table(sums, 2),
     ...missing(found),
     '',
     ...table([['cpu', 'wall', 'code'], ...origins], 2),
     '',
-    ...table([['self cpu', 'self wall', 'cpu', 'wall', 'function', 'file:line'], ...functions], 4),
+    ...table([['self cpu', 'self wall', 'cpu', 'wall', 'function', 'file'], ...functions], 4),
+    '',
+    ...table([['self cpu', 'self wall', 'function', 'executing line'], ...lines], 2),
   ]
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { decodeProfile } from '../../src/pprof/decode'
+import { explored, fillShop, traceId } from '../explorer/shop'
 import { intakeFor, tempDir } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
 import { storeFor } from '../intake/store/stores'
@@ -94,6 +95,14 @@ test('ls, top, flame, export and diff of an intake', async (t) => {
   const gone = await command(['ls', '--url', `${url.slice(0, -1)}x`.replace(/:\d+x$/, ':1')])
   assert.deepEqual([gone.code, gone.stdout], [2, ''])
   assert.match(gone.stderr, /does not answer/)
+})
+
+test('hotspots of a trace: where its time went, by function and by executing line', async (t) => {
+  const { intake } = await explored(t, fillShop)
+  const { stdout } = await command(['hotspots', traceId, '--url', intake.url])
+  assert.match(stdout, /^ *6\.000 s +duration of 2 spans$/m)
+  const [, lines = ''] = stdout.split('executing line')
+  assert.match(lines, /^\n *1\.600 s +2\.000 s +render +\/app\/views\/cart\.js:8$/m)
 })
 
 test('a selection without profiles is said, and passes no bound', async (t) => {
