@@ -26,7 +26,7 @@ Of an intake, where a selector is like 'service:shop env:prod version:1.2* -host
   hotspots <trace or span id> where the time inside the spans went
     --url <url>               the intake; ACME_INTAKE_URL, else http://127.0.0.1:8126; ACME_INTAKE_KEY is its key
     --from, --to <time>       a date, or an age like 30m, 2h, 7d; the last hour
-    --value <name>            cpu, wall, samples, inuse_space, alloc_space, ...; --kind <name> of profile
+    --value <name>            cpu (default), wall, samples, inuse_space, alloc_space, ...; --kind <name> of profile
     --per <what>              total, second or request
     --endpoint, --thread, --function, --trace <which>
 
@@ -57,9 +57,11 @@ async function run(argv: readonly string[]): Promise<{ lines: string[]; code: nu
   }
 }
 
-/** A selector has a colon and is no file. */
+/** A selector has a colon and is no file; all other options than these are of an intake. */
 function isOnDisk(args: readonly string[]): boolean {
-  return !args.some((arg) => !arg.startsWith('--') && arg.includes(':') && !existsSync(arg))
+  return args.every((arg) =>
+    arg.startsWith('--') ? /^--(type|by|limit|json)\b/.test(arg) : !arg.includes(':') || existsSync(arg),
+  )
 }
 
 // `acme-profiler top x | head` closes the pipe early.

@@ -32,3 +32,10 @@ test('package-lock.json holds the optional packages of all platforms', () => {
   )
   assert.deepEqual(missing, [])
 })
+
+test('what a clone runs of dist/ is built before', () => {
+  const { scripts } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8'))
+  const built = Object.keys(scripts).filter((name) => /^node (dist|examples)\//.test(scripts[name]))
+  assert.deepEqual(built, ['demo', 'intake'])
+  for (const name of built) assert.equal(scripts[`pre${name}`], 'node test/setup.mjs', name)
+})

@@ -1,5 +1,6 @@
 import type { Comparison } from '../pprof/answers'
 import { printable } from '../pprof/top-text'
+import { refuseEmpty } from './nothing'
 import { kindOf, readArguments } from './options'
 import { Refusal } from './refusal'
 import { placeOf, words } from './table'
@@ -37,6 +38,10 @@ export async function diff(argv: readonly string[]): Promise<Compared> {
       return client.json<Comparison>('compare', { ...filter, ...sides, kind, value, per, limit })
     }),
   )
+  for (const comparison of comparisons) {
+    refuseEmpty(a, range, comparison.a)
+    refuseEmpty(b, range, comparison.b)
+  }
   const passed = bounds.filter(({ value, change }) => {
     const { aTotal, bTotal } = comparisons[values.indexOf(value)] as Comparison
     return aTotal > 0 && (change < 0 ? bTotal <= aTotal * (1 + change) : bTotal >= aTotal * (1 + change))

@@ -1,7 +1,8 @@
-import type { FlameGraph } from '../pprof/answers'
+import type { FlameGraph, ProfileInfo } from '../pprof/answers'
 import { toCollapsed, toDot, toMarkdown, toSpeedscope } from '../pprof/formats/all'
 import { scale } from '../pprof/top-text'
-import { readArguments } from './options'
+import { refuseEmpty } from './nothing'
+import { readArguments, withUsualValue } from './options'
 import { writeOut } from './output'
 import { Refusal } from './refusal'
 
@@ -24,11 +25,23 @@ export async function exportPprof(argv: readonly string[]): Promise<string[]> {
   if (positionals.length === 0) throw new Refusal('expected: export <selector> --out <file>')
   const q = positionals.join(' ')
   const { format = 'pprof' } = given
-  if (format === 'pprof')
-    return [writeOut(given.out, await client.bytes('merge.pb.gz', { q, ...range, ...filter }))]
+  if (format === 'pprof') {
+    const { kind = 'wall' } = filter
+    const { length: profiles } = await client.json<ProfileInfo[]>('profiles', { q, ...range, kind, limit: 1 })
+    refuseEmpty(q, range, { kind: String(kind), profiles })
+    return [
+      writeOut(given.out, await client.bytes('merge.pb.gz', { q, ...range, ...withUsualValue(filter) })),
+    ]
+  }
   if (typeof format !== 'string' || !Object.hasOwn(formats, format))
     throw new Refusal(`--format is ${format}; it must be one of pprof, ${Object.keys(formats).join(', ')}`)
-  const graph = await client.json<FlameGraph>('flame-graph', { q, ...range, ...filter, maxNodes })
+  const graph = await client.json<FlameGraph>('flame-graph', {
+    q,
+    ...range,
+    ...withUsualValue(filter),
+    maxNodes,
+  })
+  refuseEmpty(q, range, graph.measure)
   return [writeOut(given.out, (formats[format] as (typeof formats)[string])(graph, q))]
 }
 

@@ -10,6 +10,7 @@ export function flamePage(title: string, { measure, frames, nodes, total }: Flam
     measure,
     names: frames.map(({ name }) => name),
     places: frames.map(placeOf),
+    origins: frames.map(({ origin }) => origin),
     nodes,
     total,
   }
@@ -27,6 +28,7 @@ export function flamePage(title: string, { measure, frames, nodes, total }: Flam
 </head>
 <body>
 <header><h1></h1><input type="search" placeholder="Search functions" aria-label="Search functions"><output></output></header>
+<ul aria-label="Colours"><li class="own">Your code</li><li class="library">Libraries</li><li class="runtime">Node.js</li><li class="gc">Garbage collection</li><li class="native">Native</li><li class="idle">Idle</li></ul>
 <main></main>
 <footer aria-live="polite"></footer>
 <script type="application/json" id="data">${json}</script>
@@ -50,13 +52,17 @@ header { display: flex; gap: 12px; align-items: center } h1 { font-size: 16px; f
 main { position: relative; overflow-x: hidden }
 main button { position: absolute; height: 17px; border: 0; padding: 0 3px; font: inherit; font-size: 11px; text-align: left;
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: pointer; border-radius: 1px }
+main .above { opacity: .55 } ul { display: flex; gap: 16px; margin: 0 0 8px; padding: 0; list-style: none; color: #555 }
+li::before { content: ''; display: inline-block; width: 10px; height: 10px; margin-right: 6px; border-radius: 3px }
+.own { --is: #f0a45d } .library { --is: #7fb8e0 } .runtime, .all { --is: #b9bfcb } .gc { --is: #e5859b }
+.native { --is: #c6a6de } .idle { --is: #dde1e6 } main button, li::before { background: var(--is) }
 main button.found { outline: 2px solid #d0f; outline-offset: -2px } main button:focus { outline: 2px solid #000 }
 footer { position: sticky; bottom: 0; background: #fff; padding: 6px 0; min-height: 18px }
 `
 
 // The root at the top. Only what is wide enough to see becomes an element, so that the depth and size of a graph do not matter.
 const script = `
-const { title, measure, names, places, nodes, total } = JSON.parse(document.getElementById('data').textContent)
+const { title, measure, names, places, origins, nodes, total } = JSON.parse(document.getElementById('data').textContent)
 const { parent, frame } = nodes, rowHeight = 18, count = parent.length
 const depth = new Uint32Array(count), start = new Float64Array(count), next = new Float64Array(count)
 for (let i = 0; i < count; i++) {
@@ -70,6 +76,7 @@ find('h1').textContent = title
 const nameOf = (i) => frame[i] >= 0 ? names[frame[i]] : frame[i] === -1 ? 'all' : '(smaller ones)'
 const units = { nanoseconds: [[1e9, 's'], [1e6, 'ms'], [1e3, 'us']], bytes: [[2 ** 30, 'GiB'], [2 ** 20, 'MiB'], [2 ** 10, 'KiB']] }
 const show = (value) => {
+  if (value === 0) return '0'
   const [factor, unit] = (units[measure.unit] || []).find(([from]) => Math.abs(value) >= from) || [1, measure.unit]
   return (value / factor).toFixed(factor === 1 ? 0 : 2) + ' ' + unit + (measure.per === 'second' ? '/s' : measure.per === 'request' ? '/request' : '')
 }
@@ -91,10 +98,9 @@ function draw() {
     const element = document.createElement('button')
     element.textContent = wide > 24 ? nameOf(i) : ''
     element.title = describe(i)
-    const hue = [...nameOf(i)].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) % 360, 7)
     element.style.cssText = 'left:' + (isAbove ? 0 : (start[i] - start[zoomed]) * scale) + 'px;top:' + depth[i] * rowHeight +
-      'px;width:' + Math.max(1, wide - 1) + 'px;background:hsl(' + (20 + hue % 45) + ' 85% ' + (isAbove ? 88 : 72) + '%)'
-    if (isFound) element.className = 'found'
+      'px;width:' + Math.max(1, wide - 1) + 'px'
+    element.className = (frame[i] >= 0 ? origins[frame[i]] : 'all') + (isAbove ? ' above' : '') + (isFound ? ' found' : '')
     element.onclick = () => { zoomed = i; draw() }
     element.onmouseenter = element.onfocus = () => { footer.textContent = describe(i) }
     elements.push(element); deepest = Math.max(deepest, depth[i])

@@ -1,5 +1,6 @@
 import type { Hotspots } from '../pprof/answers'
 import { scale } from '../pprof/top-text'
+import { rangeText } from './nothing'
 import { readArguments } from './options'
 import { Refusal } from './refusal'
 import { missing, percent, placeOf, table } from './table'
@@ -12,6 +13,7 @@ export async function hotspots(argv: readonly string[]): Promise<string[]> {
   const which = id.length === 32 ? { traceId: id } : { spanId: id }
   const found = await client.json<Hotspots>('hotspots', { ...which, ...range, limit })
   if (json) return [JSON.stringify(found)]
+  if (found.spans.length === 0) throw new Refusal(`there are no spans of ${id} ${rangeText(range)}`)
   const { spans, durationNanos, wallNanos, cpuNanos, notOnCpuNanos } = found
   const show = scale('nanoseconds', Math.max(durationNanos, wallNanos))
   const sums = [
@@ -31,12 +33,17 @@ export async function hotspots(argv: readonly string[]): Promise<string[]> {
       placeOf(frame),
     ]
   })
+  const lines = found.lines.map(({ frame, line, selfCpuNanos, selfWallNanos }) => {
+    return [show(selfCpuNanos), show(selfWallNanos), frame.name, placeOf({ ...frame, line })]
+  })
   return [
     ...table(sums, 2),
     ...missing(found),
     '',
     ...table([['cpu', 'wall', 'code'], ...origins], 2),
     '',
-    ...table([['self cpu', 'self wall', 'cpu', 'wall', 'function', 'file:line'], ...functions], 4),
+    ...table([['self cpu', 'self wall', 'cpu', 'wall', 'function', 'file'], ...functions], 4),
+    '',
+    ...table([['self cpu', 'self wall', 'function', 'executing line'], ...lines], 2),
   ]
 }

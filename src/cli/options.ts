@@ -65,16 +65,27 @@ export function readArguments(argv: readonly string[], own: Options = {}, usualL
   }
 }
 
+/** CPU where nothing is said: wall time is mostly waiting. */
+export function withUsualValue(filter: Params): Params {
+  return filter.kind === undefined && filter.value === undefined ? { ...filter, value: 'cpu' } : filter
+}
+
 /** The kind of profile that has a value of this name. */
 export function kindOf(value: string | undefined): string | undefined {
   return value !== undefined && /^(alloc|inuse)_/.test(value) ? 'heap' : undefined
+}
+
+/** What parseArgs has to say, and what helps. */
+export function wrongOption(error: unknown): Refusal {
+  const [text] = (error as Error).message.split(/\. (?=To specify)/)
+  return new Refusal(`${text}; --help shows all`)
 }
 
 function parse(argv: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true })
   } catch (error) {
-    throw new Refusal((error as Error).message)
+    throw wrongOption(error)
   }
 }
 

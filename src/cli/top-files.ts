@@ -10,6 +10,7 @@ import type { Profile } from '../pprof/model'
 import { type Top, topByFunction, topByLabel, topByLine } from '../pprof/top'
 import { printable, scale, topText } from '../pprof/top-text'
 import { type ParsedEvent, parseEvent } from '../pprof/upload'
+import { wrongOption } from './options'
 import { Refusal, warn } from './refusal'
 
 // A person's own files: bounded, so that a broken one ends in a message, but far above what the intake takes.
@@ -29,7 +30,8 @@ interface Source {
 export function topFiles(argv: readonly string[]): string[] {
   const { values, positionals } = parse(argv)
   const [path, ...rest] = positionals
-  if (path === undefined || rest.length > 0) throw new Refusal('expected: top <file.pprof|directory>')
+  if (path === undefined || rest.length > 0)
+    throw new Refusal('expected: top <selector>, or top <file.pprof|directory>')
   const limit = Number(values.limit)
   if (!Number.isInteger(limit) || limit < 1) {
     throw new Refusal(`--limit is ${values.limit}; it must be an integer from 1`)
@@ -69,7 +71,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
-    throw new Refusal((error as Error).message)
+    throw wrongOption(error)
   }
 }
 
@@ -82,7 +84,7 @@ function summarize(profile: Profile, type: number, by: string): Top {
 }
 
 function load(path: string, type: string | undefined): { profile: Profile; files: string[] } {
-  if (!existsSync(path)) throw new Refusal(`${path} does not exist`)
+  if (!existsSync(path)) throw new Refusal(`${path} does not exist; a selector is like service:shop`)
   const directory = statSync(path).isDirectory()
   const sources = directory ? profileFiles(path).flatMap(readOrWarn) : [{ profile: read(path), file: path }]
   if (sources.length === 0)

@@ -31,7 +31,8 @@ export function inflateGzip(bytes: Uint8Array, maxBytes: number): Buffer {
   // It is as large or it is corrupt: no memory for either. More than deflate can do is no size, but bytes behind the file.
   if (told > maxBytes && told <= maxDeflateRatio * bytes.length) throw new TooLarge()
   // One piece of memory of that size needs no joining. The size is the sender's word: it is believed up to a ratio that profiles have.
-  const chunkSize = Math.max(1_024, Math.min(told + 1, maxBytes, 16 * bytes.length))
+  // What says it is smaller than its compressed bytes would be read in pieces that cost more than they hold.
+  const chunkSize = Math.max(1_024, Math.min(Math.max(told + 1, bytes.length), maxBytes, 16 * bytes.length))
   return bounded(() => zlib.gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { decodeProfile } from '../../src/pprof/decode'
+import { explored, fillShop, traceId } from '../explorer/shop'
 import { intakeFor, tempDir } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
 import { storeFor } from '../intake/store/stores'
@@ -53,9 +54,11 @@ test('ls, top, flame, export and diff of an intake', async (t) => {
   assert.equal(page.match(/<\/script>/g)?.length, 2)
   assert.ok(!page.includes('<img'))
   const [, data = ''] = /id="data">(.*?)<\/script>/s.exec(page) ?? []
-  const { names, total } = JSON.parse(data) as { names: string[]; total: number }
+  const { names, origins, total } = JSON.parse(data) as { names: string[]; origins: string[]; total: number }
+  assert.equal(origins[names.indexOf('price')], 'own')
+  assert.match(page, /<li class="own">Your code<\/li>/)
   assert.ok(names.includes(hostile))
-  assert.equal(total, 4_000_000_000)
+  assert.equal(total, 3_200_000_000)
 
   const pprof = join(out, 'shop.pprof')
   assert.equal((await run('export', 'service:shop', '--out', pprof)).code, 0)
@@ -92,4 +95,52 @@ test('ls, top, flame, export and diff of an intake', async (t) => {
   const gone = await command(['ls', '--url', `${url.slice(0, -1)}x`.replace(/:\d+x$/, ':1')])
   assert.deepEqual([gone.code, gone.stdout], [2, ''])
   assert.match(gone.stderr, /does not answer/)
+})
+
+test('hotspots of a trace: where its time went, by function and by executing line', async (t) => {
+  const { intake } = await explored(t, fillShop)
+  const { stdout } = await command(['hotspots', traceId, '--url', intake.url])
+  assert.match(stdout, /^ *6\.000 s +duration of 2 spans$/m)
+  const [, lines = ''] = stdout.split('executing line')
+  assert.match(lines, /^\n *1\.600 s +2\.000 s +render +\/app\/views\/cart\.js:8$/m)
+})
+
+test('a selection without profiles is said, and passes no bound', async (t) => {
+  const { run } = await shop(t)
+  const out = join(directory(t), 'x')
+  const known = 'service:shop version:1.0'
+  const refused = [
+    ['top', 'service:shpo'],
+    ['flame', 'service:shpo', '--out', out],
+    ['export', 'service:shpo', '--out', out],
+    ['export', 'service:shpo', '--format', 'dot', '--out', out],
+    ['diff', known, 'service:shpo', '--fail-on', 'cpu +5%'],
+    ['diff', 'service:shpo', known, '--fail-on', 'cpu +5%', '--json'],
+    ['top', known, '--value', 'inuse_space'],
+  ]
+  for (const args of refused) {
+    const { code, stdout, stderr } = await run(...args)
+    assert.deepEqual([code, stdout], [2, ''], args.join(' '))
+    assert.match(stderr, /^acme-profiler: 'service:.*' has no (wall|heap) profiles from .*Z to .*Z; /)
+  }
+  assert.equal(existsSync(out), false)
+  const trace = await run('hotspots', '00112233445566778899aabbccddeeff')
+  assert.deepEqual([trace.code, trace.stdout], [2, ''])
+  assert.match(trace.stderr, /no spans of 00112233445566778899aabbccddeeff from /)
+  assert.deepEqual(JSON.parse((await run('top', 'service:shpo', '--json')).stdout).functions, [])
+})
+
+test('what is not said is CPU, and what cannot be meant is refused in words', async (t) => {
+  const { run } = await shop(t)
+  for (const args of [['service:shop'], ['--value', 'cpu']])
+    assert.match((await run('top', ...args)).stdout, /^wall cpu: /)
+  const wrong = {
+    'top service:shop --per minute': /per is none of total, second, request/,
+    'top service:shop --fram': /^acme-profiler: Unknown option '--fram'; --help shows all$/m,
+  }
+  for (const [args, text] of Object.entries(wrong)) {
+    const { code, stderr } = await run(...args.split(' '))
+    assert.equal(code, 2, args)
+    assert.match(stderr, text)
+  }
 })

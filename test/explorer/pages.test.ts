@@ -85,6 +85,9 @@ test('two versions: what became more stands first, beyond chance, and each side 
   await says(details(page), /parse[\s\S]*A 27\.0 % → B 59\.\d % \+1\d\d/)
   await page.getByRole('link', { name: 'Open B' }).click()
   await page.getByText('1 profile merged').waitFor()
+  await page.goBack()
+  await page.getByLabel('Service', { exact: true }).selectOption('shop')
+  await page.waitForURL(/a.q=service%3Ashop\+version%3A1&b.q=service%3Ashop\+version%3A2/)
 })
 
 test('endpoints: what each costs, and from one to its slow traces', async (t) => {
@@ -92,6 +95,7 @@ test('endpoints: what each costs, and from one to its slow traces', async (t) =>
   const { page } = await openPage(t, `${intake.url}/endpoints?${range}`)
   const row = page.getByRole('row', { name: /GET \/cart/ })
   await row.waitFor()
+  assert.equal(await page.getByLabel('Measure').count(), 0, 'its columns are measures of their own')
   // 900 ticks of 8 ms over 200 requests.
   await row.getByText('36.0 ms').waitFor()
   // 300 ticks of 100 requests became 600. These columns have queries of their own.
@@ -165,7 +169,7 @@ test('spans by kind: what is inside of requests too', async (t) => {
 
 test('a function: over time by version, callers, callees and lines', async (t) => {
   const { intake, range } = shop()
-  const { page } = await openPage(t, `${intake.url}/functions?${range}`)
+  const { page, faults } = await openPage(t, `${intake.url}/functions?${range}`)
   await page.getByRole('link', { name: 'parse' }).click()
   await page.getByRole('heading', { name: 'parse' }).waitFor()
   await page.getByRole('img', { name: 'Over time: 1, 2; marked: 2' }).locator('canvas').waitFor()
@@ -178,7 +182,12 @@ test('a function: over time by version, callers, callees and lines', async (t) =
     /a\.q=version%3A1&b\.q=version%3A2/,
   )
   await page.getByRole('table', { name: 'Called from' }).getByRole('link', { name: 'handle' }).waitFor()
-  await page.getByRole('table', { name: 'Lines' }).getByText('30', { exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'By version, per second of process time', exact: true }).waitFor()
+  await page.getByRole('table', { name: 'Lines' }).getByRole('link', { name: '30', exact: true }).click()
+  await page.waitForURL(/tab=source.*line=30/)
+  await page.getByRole('table', { name: /^Lines of / }).waitFor()
+  // That it may show no source, the intake says with a 404.
+  faults.length = 0
 })
 
 test('profiles: one is opened, and one is downloaded as it was received', async (t) => {
@@ -252,6 +261,13 @@ test('nothing stored: the page says how to start an application, with this addre
   const { page } = await openPage(t, `${intake.url}/`)
   await page.getByRole('heading', { name: 'No profiles yet in this range' }).waitFor()
   await says(page.locator('pre'), `DD_TRACE_AGENT_URL=${intake.url}`)
+})
+
+test('a span of time that the page does not know is the usual one, and said to be', async (t) => {
+  const { intake } = shop()
+  const { page } = await openPage(t, `${intake.url}/open?t=12h`)
+  await page.getByRole('link', { name: 'Traces', exact: true }).click()
+  assert.equal(await page.getByLabel('Time range').inputValue(), '1h')
 })
 
 test('a query that the intake refuses is said in its words', async (t) => {

@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import { createGenerator, type Schema } from 'ts-json-schema-generator'
 import { endpoints } from '../../src/intake/api/endpoints'
-import { readParams } from '../../src/intake/api/params'
+import { paramTexts } from '../../src/intake/api/param-texts'
+import { type ParamType, readParams } from '../../src/intake/api/params'
 import { routes } from '../../src/intake/routes'
 import { intakeFor, tempDir } from './helpers'
 import { makeUpload, ticks } from './profiles'
@@ -43,6 +44,15 @@ const paramSchemas = {
   map: { schema: { type: 'object', additionalProperties: { type: 'string' } } },
 } as const
 
+const paramSchema = (type: ParamType) =>
+  typeof type === 'string' ? paramSchemas[type] : { schema: { type: 'string', enum: type } }
+
+function textOf(name: string): string {
+  const text = paramTexts[name.replace(/^[ab]\./, '')]
+  assert.ok(text, `param-texts.ts says nothing of ${name}`)
+  return text
+}
+
 function openApi(): object {
   const refusal = { $ref: '#/components/responses/Refusal' }
   const paths = endpoints.map(({ method, path, query, summary, params, required, answers }) => {
@@ -53,7 +63,8 @@ function openApi(): object {
       name: type === 'map' ? `${name}.<key>` : name,
       in: 'query',
       required: required.includes(name),
-      ...paramSchemas[type],
+      description: textOf(name),
+      ...paramSchema(type),
     }))
     const operation = {
       operationId: query,
@@ -112,6 +123,7 @@ test('parameters of a URL become the object of a query, and a strange one is ref
     groupBy: 'list',
     'filter.endpoint': 'text',
     'filter.labels': 'map',
+    per: ['total', 'second'],
   } as const
   const query =
     'q=service%3Ashop&fromMs=5&groupBy=env&groupBy=version&filter.endpoint=GET%20%2Fa&filter.labels.a.b=c'
@@ -130,6 +142,8 @@ test('parameters of a URL become the object of a query, and a strange one is ref
     'filter=1',
     'filter.labels=1',
     'filter.labels.=1',
+    'per=minute',
+    'per=',
   ]) {
     assert.throws(() => readParams(wrong, types), { code: 'query_invalid' }, wrong)
   }
@@ -159,6 +173,7 @@ test('answers over HTTP are of the types that the page gives', async (t) => {
     fromMs: String(startMs - 60_000),
     toMs: String(startMs + 600_000),
   }
+  const refused: string[] = []
   for (const { method, path, required, answers } of endpoints) {
     const query = new URLSearchParams(
       required.map((name): [string, string] => [name, given[name] ?? 'x']),
@@ -166,12 +181,13 @@ test('answers over HTTP are of the types that the page gives', async (t) => {
     if (answers === undefined) continue
     const { status, body } = await ask(`${path.slice('/api/v1/'.length)}?${query}`, { method })
     if (status !== 200) {
-      t.diagnostic(`${path}: ${JSON.stringify(body)}`)
+      refused.push(`${path.slice('/api/v1/'.length)} ${(body as { code: string }).code}`)
       continue
     }
     const schema = { ...schemaOf(answers), components }
     assert.ok(ajv.validate(schema as object, body), `${path}: ${ajv.errorsText()}`)
   }
+  assert.deepEqual(refused, ['source source_unavailable', 'hotspots query_invalid'])
   const { body } = await ask('flame-graph?q=service:shop')
   assert.equal((body as { total: number }).total, 50_000_000)
   const raw = await fetch(`${intake.url}/api/v1/profile?id=${profile?.id}`)

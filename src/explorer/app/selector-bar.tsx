@@ -2,12 +2,19 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ServiceSummary as Service } from '../../pprof/answers'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
-import { filter, isApplied, kinds, labelFilter, measured, moment } from '../url/chosen'
-import { change, param } from '../url/location'
+import { filter, isApplied, isMeasured, kinds, labelFilter, measured, moment } from '../url/chosen'
+import { change, param, place } from '../url/location'
 import { wantedValue, withValue } from '../url/selector'
 import { formatClock, type Range, range } from '../url/time'
 import { Icon } from './icon'
 import { useQuery } from './use-query'
+
+/** Another selection. The sides of a comparison are whole queries, which would keep the one before: they are chosen anew. */
+function select(q: string): void {
+  if (q === param('q')) return
+  const sides = place.value.path === '/compare' ? { 'a.q': undefined, 'b.q': undefined } : {}
+  change({ q, at: undefined, x: undefined, ...sides })
+}
 
 /** Which profiles, and what of them. */
 export function SelectorBar() {
@@ -17,9 +24,7 @@ export function SelectorBar() {
   const known = services.filter((one) => service === undefined || one.service === service)
   const values = (of: (one: Service) => string[]) =>
     [...new Set(known.flatMap(of))].filter((one) => one !== '').sort()
-  const { kind, value } = measured.value
-  const set = (key: string, next: string) =>
-    change({ q: withValue(q, key, next === '' ? undefined : next), at: undefined, x: undefined })
+  const set = (key: string, next: string) => select(withValue(q, key, next === '' ? undefined : next))
   return (
     <search class="selector" aria-label="Selection">
       <TagSelect
@@ -44,6 +49,16 @@ export function SelectorBar() {
         onChoose={(next) => set('version', next)}
       />
       <QueryInput q={q} />
+      {isMeasured.value && <MeasureSelects />}
+      <FilterChips />
+    </search>
+  )
+}
+
+function MeasureSelects() {
+  const { kind, value } = measured.value
+  return (
+    <>
       <select
         aria-label="Measure"
         value={`${kind} ${value}`}
@@ -74,8 +89,7 @@ export function SelectorBar() {
         <option value="second">per second</option>
         <option value="request">per request</option>
       </select>
-      <FilterChips />
-    </search>
+    </>
   )
 }
 
@@ -115,7 +129,7 @@ function QueryInput({ q }: { q: string }) {
       class="query"
       onSubmit={(event) => {
         event.preventDefault()
-        change({ q: text.trim(), at: undefined, x: undefined })
+        select(text.trim())
       }}
     >
       <input
@@ -126,7 +140,7 @@ function QueryInput({ q }: { q: string }) {
         autocomplete="off"
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
-        onBlur={() => change({ q: text.trim() })}
+        onBlur={() => select(text.trim())}
       />
     </form>
   )

@@ -5,7 +5,9 @@ import { formatTime, isLive, now, range, spans, usualSpan } from '../url/time'
 export function TimePicker() {
   const fixed = !isLive.value
   const { fromMs, toMs } = range.value
-  const name = fixed ? 'fixed' : (place.value.params.get('t') ?? usualSpan)
+  const asked = place.value.params.get('t')
+  // Of an address that somebody wrote: what is not known is the usual one, as the range is.
+  const name = fixed ? 'fixed' : (spans.find((span) => span.name === asked)?.name ?? usualSpan)
   const choose = (next: string) => {
     now.value = Date.now()
     if (next === 'fixed') change({ t: undefined, from: String(fromMs), to: String(toMs) })

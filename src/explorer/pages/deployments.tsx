@@ -1,4 +1,4 @@
-import type { TopFunctions } from '../../pprof/answers'
+import type { Measure, TopFunctions } from '../../pprof/answers'
 import { Shown } from '../app/states'
 import { Table } from '../app/table'
 import { useQuery } from '../app/use-query'
@@ -26,7 +26,7 @@ export function Deployments({ name, file }: { name: string; file: string }) {
     <Shown answer={answer}>
       {(top) => {
         const rows = rowsOf(top, name, file)
-        return rows.length < 2 ? null : <Versions rows={rows} unit={top.measure.unit} />
+        return rows.length < 2 ? null : <Versions rows={rows} measure={top.measure} />
       }}
     </Shown>
   )
@@ -47,11 +47,18 @@ function rowsOf({ functions, groups }: TopFunctions, name: string, file: string)
   return rows.map((row, i) => ({ ...row, before: rows[i - 1] }))
 }
 
-function Versions({ rows, unit }: { rows: Row[]; unit: string }) {
+/** A state is no amount: per second it is the average of one process. */
+function perText({ gauge, per }: Measure): string {
+  if (per === 'total') return ''
+  return gauge ? ', average of one process' : `, per ${per === 'second' ? 'second of process time' : per}`
+}
+
+function Versions({ rows, measure }: { rows: Row[]; measure: Measure }) {
+  const { unit } = measure
   const change = ({ total, before }: Row) => (before && before.total > 0 ? total / before.total - 1 : 0)
   return (
     <div class="panel deployments">
-      <h3>By version</h3>
+      <h3>By version{perText(measure)}</h3>
       <Table
         label="By version"
         rows={rows}

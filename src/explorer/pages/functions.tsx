@@ -63,12 +63,14 @@ function OneFunction({ name, file }: { name: string; file: string }) {
   const asked = { ...aggregate.value, name, file: file === '' ? undefined : file }
   const graph = useQuery<CallGraph>('call-graph', { ...asked, limit: 50 })
   const lines = useQuery<FunctionLines>('function-lines', { ...asked, limit: 50 })
+  const inFile = file || lines.data?.file || ''
+  const source = { tab: 'source', fn: name, file: inFile }
   return (
     <>
       <div class="page-head">
         <h1 class="cut">{shown(name, 160)}</h1>
         <p class="coverage">
-          <code>{shortFile(file)}</code>
+          <code>{shortFile(inFile)}</code>
           {graph.data && (
             <>
               {' '}
@@ -80,6 +82,11 @@ function OneFunction({ name, file }: { name: string; file: string }) {
         <a class="quiet" href={hrefOf('/explore', kept(), { tab: 'sandwich', fn: name, file })}>
           Sandwich
         </a>
+        {inFile !== '' && (
+          <a class="quiet" href={hrefOf('/explore', kept(), source)}>
+            Source
+          </a>
+        )}
         <a class="quiet" href={hrefOf('/explore', kept(), { function: name })}>
           Only stacks with it
         </a>
@@ -110,7 +117,7 @@ function OneFunction({ name, file }: { name: string; file: string }) {
             </>
           )}
         </Shown>
-        <Shown answer={lines}>{(answer) => <Lines answer={answer} />}</Shown>
+        <Shown answer={lines}>{(answer) => <Lines answer={answer} name={name} />}</Shown>
       </div>
     </>
   )
@@ -185,7 +192,7 @@ function Neighbours({ title, rows, whole, unit, param }: NeighboursProps) {
   )
 }
 
-function Lines({ answer: { lines, measure } }: { answer: FunctionLines }) {
+function Lines({ answer: { file, lines, measure }, name }: { answer: FunctionLines; name: string }) {
   const whole = Math.max(...lines.map(({ total }) => total), 1)
   return (
     <div class="panel">
@@ -205,7 +212,14 @@ function Lines({ answer: { lines, measure } }: { answer: FunctionLines }) {
               name: 'line',
               title: 'Line',
               sort: ({ line }) => -line,
-              cell: ({ line }) => <code>{line}</code>,
+              cell: ({ line }) => (
+                <a
+                  href={hrefOf('/explore', kept(), { tab: 'source', fn: name, file, line: String(line) })}
+                  title="The code around it"
+                >
+                  <code>{line}</code>
+                </a>
+              ),
             },
             {
               name: 'self',

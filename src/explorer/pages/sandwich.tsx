@@ -59,11 +59,12 @@ export function Sandwich({
         {first && <FrameName frame={first.frame} />}
         <span class="values">
           {formatValue(callees.total[0] ?? 0, unit)} <em>{formatPercent((callees.total[0] ?? 0) / whole)}</em>
-          <span class="faint"> self </span>
+          <span class="faint"> total · </span>
           {formatValue(
             chosen.reduce((sum, { self }) => sum + self, 0),
             unit,
           )}
+          <span class="faint"> self</span>
         </span>
       </div>
       {first ? (

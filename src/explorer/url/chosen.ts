@@ -106,6 +106,9 @@ const filtersOf: Record<string, readonly string[]> = {
   '/profiles': [],
 }
 
+/** Whether the view that is open shows the chosen measure; the others have measures of their own, in columns. */
+export const isMeasured = computed(() => !['/endpoints', '/traces', '/profiles'].includes(place.value.path))
+
 /** Whether the view that is open leaves out what a filter leaves out. */
 export function isApplied(name: string): boolean {
   const key = name.startsWith('labels.') ? 'labels' : name

@@ -19,13 +19,15 @@ const range: ParamTypes = { fromMs: 'number', toMs: 'number' }
 
 const selection: ParamTypes = { q: 'text', ...range }
 
+const scopes = ['subtree', 'span', 'time', 'whole'] as const
+
 const filter: ParamTypes = {
   'filter.endpoint': 'text',
   'filter.thread': 'text',
   'filter.labels': 'map',
   'filter.function': 'text',
   'filter.spanIds': 'list',
-  'filter.spanScope': 'text',
+  'filter.spanScope': scopes,
   'filter.traceId': 'text',
   'filter.profileIds': 'list',
   'filter.fromMs': 'number',
@@ -34,7 +36,7 @@ const filter: ParamTypes = {
 
 const side: ParamTypes = { ...selection, profileIds: 'list' }
 
-const measure: ParamTypes = { kind: 'text', value: 'text', per: 'text' }
+const measure: ParamTypes = { kind: 'text', value: 'text', per: ['total', 'second', 'request'] }
 
 const aggregate: ParamTypes = { ...selection, ...measure, ...filter }
 
@@ -78,7 +80,7 @@ export const endpoints: readonly Endpoint[] = [
     'top-functions',
     'topFunctions',
     'Functions by their own or their whole share',
-    { ...aggregate, groupBy: 'list', orderBy: 'text', limit: 'number' },
+    { ...aggregate, groupBy: 'list', orderBy: ['self', 'total'], limit: 'number' },
     'TopFunctions',
   ),
   get('call-graph', 'callGraph', 'What calls a function and what it calls', func, 'CallGraph', ['name']),
@@ -106,7 +108,7 @@ export const endpoints: readonly Endpoint[] = [
       'endpoint.name': 'text',
       'endpoint.fromFraction': 'number',
       'endpoint.toFraction': 'number',
-      scope: 'text',
+      scope: scopes,
       limit: 'number',
     },
     'Hotspots',
@@ -115,7 +117,14 @@ export const endpoints: readonly Endpoint[] = [
     'spans',
     'spans',
     'Spans of a trace, of an endpoint or of a kind',
-    { ...selection, traceId: 'text', endpoint: 'text', kinds: 'list', orderBy: 'text', limit: 'number' },
+    {
+      ...selection,
+      traceId: 'text',
+      endpoint: 'text',
+      kinds: 'list',
+      orderBy: ['start', 'duration'],
+      limit: 'number',
+    },
     'SpanInfo[]',
   ),
   get(

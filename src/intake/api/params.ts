@@ -1,7 +1,10 @@
 import { invalid } from '../query/params'
 
-/** What a parameter of a query may be: in a URL all are texts. `list`: given once per item. `map`: `<name>.<key>=<value>`. */
-export type ParamType = 'text' | 'number' | 'list' | 'map'
+/**
+ * What a parameter of a query may be: in a URL all are texts. `list`: given once per item. `map`: `<name>.<key>=<value>`. An array: one of
+ * its texts.
+ */
+export type ParamType = 'text' | 'number' | 'list' | 'map' | readonly string[]
 
 /** Parameters by name; a dot leads into an object: `filter.endpoint`. */
 export type ParamTypes = Readonly<Record<string, ParamType>>
@@ -18,7 +21,7 @@ export function readParams(query: string, types: ParamTypes): Record<string, unk
     const parent = path.reduce(child, params)
     if (type === 'list') parent[last] = [...((parent[last] as string[] | undefined) ?? []), value]
     else if (Object.hasOwn(parent, last)) invalid(name, 'is given twice')
-    else parent[last] = type === 'number' ? number(name, value) : value
+    else parent[last] = type === 'number' ? number(name, value) : oneOf(name, value, type)
   }
   return params
 }
@@ -39,6 +42,11 @@ function describe(name: string, types: ParamTypes): { path: string[]; type: Para
 function child(parent: Record<string, unknown>, name: string): Record<string, unknown> {
   parent[name] ??= Object.create(null)
   return parent[name] as Record<string, unknown>
+}
+
+function oneOf(name: string, value: string, type: ParamType): string {
+  if (Array.isArray(type) && !type.includes(value)) invalid(name, `is none of ${type.join(', ')}`)
+  return value
 }
 
 function number(name: string, text: string): number {

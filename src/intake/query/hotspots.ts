@@ -74,7 +74,7 @@ async function findSpans(
     const found = await profiles.spans({ ...range, traceIdsLow: [traceIdLow], limit: maxSpans })
     return { found, asked: found.map((span) => span.spanId), traceIdLow }
   }
-  const { q, name, fromFraction, toFraction } = endpoint as NonNullable<typeof endpoint>
+  const { q, name, fromFraction = 0, toFraction = 1 } = endpoint as NonNullable<typeof endpoint>
   if (!(fromFraction >= 0 && toFraction <= 1 && fromFraction <= toFraction)) {
     invalid('endpoint', 'has fractions that are not 0 <= fromFraction <= toFraction <= 1')
   }

@@ -76,7 +76,7 @@ export interface HotspotsParams {
   /** One of: a span, a trace, or an endpoint's spans between two fractions of the distribution of durations. */
   spanId?: string
   traceId?: string
-  endpoint?: { q: string; name: string; fromFraction: number; toFraction: number }
+  endpoint?: { q: string; name: string; fromFraction?: number; toFraction?: number }
   fromMs: number
   toMs: number
   /** `subtree` where absent. */

@@ -178,6 +178,18 @@ for (const [rule, { yes, no, says, link }] of Object.entries(cases) as [
   })
 }
 
+test('a function without a name is told by its place', async (t) => {
+  const [insight] = await found(
+    t,
+    heap(
+      [1, 2, 3, 4, 5, 6].map((size) => size * mb),
+      '(anonymous)',
+    ),
+    'heap-growth',
+  )
+  assert.match(insight?.text ?? '', /^What \(anonymous\) at log\.js:\d+ allocates stays alive/)
+})
+
 test('insights keep to the selection, tell what was read, and are sorted', async (t) => {
   const sources = await sourcesFor(t, { insightProfiles: 2 })
   const of = (service: string, n: number) =>

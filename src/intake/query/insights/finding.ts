@@ -1,4 +1,5 @@
 import type { Insight, InsightRule } from '../../../pprof/answers'
+import type { Frame } from '../../store/profile-store'
 import { formatSelector } from '../selector'
 import type { SelectionParams } from '../types'
 
@@ -51,6 +52,12 @@ export function queryOf(q: string, service: string, version?: string): string {
   const terms = [{ key: 'service', pattern: service, negated: false }]
   if (version !== undefined) terms.push({ key: 'version', pattern: version, negated: false })
   return [formatSelector(terms), q].filter((part) => part !== '').join(' ')
+}
+
+/** What a function is called in a sentence: one without a name by its place. */
+export function calledOf({ name, file, line }: Frame): string {
+  if (name !== '(anonymous)' || file === '') return name
+  return `${name} at ${file.slice(file.lastIndexOf('/') + 1)}${line > 0 ? `:${line}` : ''}`
 }
 
 export function percent(share: number): string {

@@ -8,7 +8,7 @@ import { originOf } from '../origin'
 import type { Sources } from '../queries'
 import { parseSelector } from '../selector'
 import type { SelectionParams } from '../types'
-import { finding, grouped } from './finding'
+import { calledOf, finding, grouped } from './finding'
 
 const spaceIndex = valueIndex(heapKind, 'inuse_space')
 const profilesNeeded = 6
@@ -63,7 +63,7 @@ export async function heapGrowth(
           { q: params.q, ...seen },
           {
             ...{ rule: 'heap-growth', service, value },
-            text: `What ${frame.name} allocates stays alive: ${mebibytes(bytes[0] as number)} became ${mebibytes(bytes.at(-1) as number)} in ${minutesText(minutes)} in one process of ${service}, in ${profilesNeeded} profiles.`,
+            text: `What ${calledOf(frame)} allocates stays alive: ${mebibytes(bytes[0] as number)} became ${mebibytes(bytes.at(-1) as number)} in ${minutesText(minutes)} in one process of ${service}, in ${profilesNeeded} profiles.`,
             path: '/functions',
             params: { kind: 'heap', value: 'inuse_space', fn: frame.name, file: frame.file },
           },
