@@ -4,7 +4,7 @@ import { AsyncLocalStorage, executionAsyncId } from 'node:async_hooks'
 export interface ContextVersion {
   storeVersion: Uint32Array
   asyncId: Float64Array
-  /** Gives AsyncLocalStorage back its own methods. */
+  /** Gives AsyncLocalStorage back its own methods, unless somebody has wrapped ours since. */
   release(): void
 }
 
@@ -23,7 +23,7 @@ export function watchContext(): ContextVersion | undefined {
   }
   const prototype = AsyncLocalStorage.prototype
   const { run, enterWith } = prototype
-  prototype.run = function (this: AsyncLocalStorage<unknown>, ...args: Parameters<typeof run>) {
+  const countedRun = function (this: AsyncLocalStorage<unknown>, ...args: Parameters<typeof run>) {
     count()
     try {
       return Reflect.apply(run, this, args)
@@ -31,15 +31,17 @@ export function watchContext(): ContextVersion | undefined {
       count()
     }
   } as typeof run
-  prototype.enterWith = function (this: AsyncLocalStorage<unknown>, store: unknown) {
+  const countedEnterWith = function (this: AsyncLocalStorage<unknown>, store: unknown) {
     count()
     return Reflect.apply(enterWith, this, [store])
   }
+  Object.assign(prototype, { run: countedRun, enterWith: countedEnterWith })
   return {
     storeVersion,
     asyncId,
     release() {
-      Object.assign(prototype, { run, enterWith })
+      if (prototype.run === countedRun) prototype.run = run
+      if (prototype.enterWith === countedEnterWith) prototype.enterWith = enterWith
     },
   }
 }
