@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import type { Addon } from './addon'
 import { chooseEngine } from './choose-engine'
 import type { Config } from './config'
-import { CrashLatch } from './crash-latch'
+import { CrashLatch, CrashLoop } from './crash-latch'
 import type { Engine } from './engine'
 import { monotonicMs } from './monotonic'
 import { holdDatadogProfiler } from './resolvers'
@@ -41,6 +41,8 @@ export class Agent {
   /** Never throws; status() tells why when it did not start. */
   start(): void {
     try {
+      // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
+      this.#releaseDatadog ??= holdDatadogProfiler()
       if (isMainThread) {
         if (process.permission?.has('worker') === false)
           throw new Error(
@@ -49,8 +51,6 @@ export class Agent {
         this.#latch = CrashLatch.arm(this.#config.spool.dir, process.argv[1] ?? process.execPath)
       }
       const { engine, addon } = chooseEngine(this.#config)
-      // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
-      this.#releaseDatadog = holdDatadogProfiler()
       if (!engine.start()) throw new Error('V8 did not start its profiler')
       this.#engine = engine
       process.on('exit', this.#onExit)
@@ -59,7 +59,8 @@ export class Agent {
       if (addon !== undefined) this.#holdTermination(addon)
     } catch (error) {
       this.#latch?.release()
-      this.#releaseDatadog?.()
+      // What is left alone is left alone by dd-trace's profiler too.
+      if (!(error instanceof CrashLoop)) this.#endHold()
       this.#reason = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
     }
   }
@@ -134,8 +135,13 @@ export class Agent {
     this.#latch?.release()
     this.#engine?.stop()
     this.#releaseTermination?.()
-    this.#releaseDatadog?.()
+    this.#endHold()
     this.#engine = undefined
     this.#reason = 'stopped'
+  }
+
+  #endHold(): void {
+    this.#releaseDatadog?.()
+    this.#releaseDatadog = undefined
   }
 }

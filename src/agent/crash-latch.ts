@@ -9,6 +9,9 @@ const provenAfterMs = 60_000
 const forgottenAfterMs = 600_000
 const allowedCrashes = 2
 
+/** Too many starts were killed: the application is left alone. */
+export class CrashLoop extends Error {}
+
 /**
  * Bounds the harm that the profiler could do to an application that is started again whenever it dies: two starts that ended within a minute
  * and not in an orderly way (a fatal signal, SIGKILL among them) keep it off for the next ten minutes. Each start leaves a file, which goes
@@ -27,7 +30,7 @@ export class CrashLatch {
 
   /**
    * Notes a start of the application `name`, the path of its script. Where no file can be kept there is no latch, which is no reason not to profile.
-   * @throws Error that says why nothing is started, and until when
+   * @throws CrashLoop that says why nothing is started, and until when
    */
   static arm(dir: string | undefined, name: string): CrashLatch | undefined {
     let directory: string
@@ -41,7 +44,7 @@ export class CrashLatch {
     if (crashedAtMs.length >= allowedCrashes) {
       const oldest = crashedAtMs.sort((a, b) => b - a)[allowedCrashes - 1] as number
       const again = new Date(oldest + forgottenAfterMs).toISOString()
-      throw new Error(
+      throw new CrashLoop(
         `the last ${crashedAtMs.length} starts of this application were killed within a minute, so it is left alone until ${again}; to profile it now, remove ${directory}`,
       )
     }

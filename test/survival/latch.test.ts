@@ -14,7 +14,10 @@ function application(name: string, line?: string) {
   const start = async (how: string, signals: NodeJS.Signals[] = []) => {
     const outcome = await runChild({
       ...{ file: 'test/fixtures/survival-latch.js', args: [how], signals, agent: root, line },
-      env: { ACME_PROFILING_SPOOL_DIR: directory, ACME_PROFILING_SHUTDOWN_TIMEOUT: '0' },
+      env: {
+        ...{ ACME_PROFILING_SPOOL_DIR: directory, ACME_PROFILING_SHUTDOWN_TIMEOUT: '0' },
+        DD_PROFILING_ENABLED: 'true',
+      },
     })
     return { ...outcome, profiled: outcome.stdout.startsWith('true\n') }
   }
@@ -40,6 +43,12 @@ describe('an application that dies by a signal soon after its start', { concurre
         /^acme-profiler: the profiler is off: the last 2 starts of this application were killed within a minute, .* until \d{4}-.*Z; to profile it now, remove .*starts-.*\n$/,
       )
     })
+
+  test("is not profiled by dd-trace's profiler instead, which the same variable turns on", async () => {
+    const { start } = application('tracer')
+    for (const signal of ['SIGSEGV', 'SIGKILL']) await start(signal)
+    assert.equal((await start('trace')).stdout, 'false\nready\nfalse\n')
+  })
 
   test('is profiled again ten minutes later, and when the notes of it are removed', async () => {
     const { start, marks } = application('again')
