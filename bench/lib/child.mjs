@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startProgram } from '../../test/accuracy/program.ts'
 import { nodeBinary, variant } from './variants.mjs'
 
@@ -10,17 +13,21 @@ const running = new Set()
  */
 export async function startChild(file, options) {
   const { args, env } = variant(options.name, options)
+  // Its own: after two programs that were killed, whoever did it, the agent would leave the next one alone for ten minutes.
+  const spool = mkdtempSync(join(tmpdir(), 'acme-profiler-bench-'))
   const child = await startProgram(file, {
     node: nodeBinary(options.node),
     nodeArgs: [...(options.nodeArgs ?? []), ...args],
     args: options.args ?? [],
-    env: { ...env, ...options.env },
+    env: { ACME_PROFILING_SPOOL_DIR: spool, ...env, ...options.env },
     uploadPeriodS: options.uploadPeriodS ?? 60,
   })
   running.add(child)
-  const end = (signal) => {
+  const end = async (signal) => {
     running.delete(child)
-    return child.end(signal)
+    const ending = await child.end(signal)
+    rmSync(spool, { recursive: true, force: true })
+    return ending
   }
   return { ...child, end }
 }
