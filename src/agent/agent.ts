@@ -41,8 +41,6 @@ export class Agent {
   /** Never throws; status() tells why when it did not start. */
   start(): void {
     try {
-      // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
-      this.#releaseDatadog ??= holdDatadogProfiler()
       if (isMainThread) {
         if (process.permission?.has('worker') === false)
           throw new Error(
@@ -51,6 +49,8 @@ export class Agent {
         this.#latch = CrashLatch.arm(this.#config.spool.dir, process.argv[1] ?? process.execPath)
       }
       const { engine, addon } = chooseEngine(this.#config)
+      // Before our samplers: V8 has one heap sampler per isolate, and theirs may run already.
+      this.#releaseDatadog ??= holdDatadogProfiler()
       if (!engine.start()) throw new Error('V8 did not start its profiler')
       this.#engine = engine
       process.on('exit', this.#onExit)
@@ -59,8 +59,9 @@ export class Agent {
       if (addon !== undefined) this.#holdTermination(addon)
     } catch (error) {
       this.#latch?.release()
-      // What is left alone is left alone by dd-trace's profiler too.
-      if (!(error instanceof CrashLoop)) this.#endHold()
+      // What is left alone is left alone by dd-trace's profiler too; whatever else keeps ours off leaves theirs as it was.
+      if (error instanceof CrashLoop) this.#releaseDatadog ??= holdDatadogProfiler()
+      else this.#endHold()
       this.#reason = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
     }
   }

@@ -34,6 +34,14 @@ test('without the hold its profiler runs', async () => {
   assert.deepEqual({ pprofLoaded, profilerRuns }, { pprofLoaded: true, profilerRuns: true })
 })
 
+test('a start of ours that is refused leaves its profiler running', async () => {
+  const { profilerRuns } = await outcome({
+    args: ['--require', 'dd-trace-5/init'],
+    env: { ...env, HOLD: './test/fixtures/datadog-profiler-refused.cjs' },
+  })
+  assert.equal(profilerRuns, true)
+})
+
 test('init() in the application, profiling asked for in code', async () => {
   assert.deepEqual(await outcome({ args: ['--require', hold], env: { ...env, INIT: 'profiling' } }), held)
 })
