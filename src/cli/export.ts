@@ -24,23 +24,17 @@ export async function exportPprof(argv: readonly string[]): Promise<string[]> {
     return [writeOut(given.out, await client.bytes('profile', { id: given.id }))]
   if (positionals.length === 0) throw new Refusal('expected: export <selector> --out <file>')
   const q = positionals.join(' ')
+  const params = { q, ...range, ...withUsualValue(filter) }
   const { format = 'pprof' } = given
   if (format === 'pprof') {
     const { kind = 'wall' } = filter
     const { length: profiles } = await client.json<ProfileInfo[]>('profiles', { q, ...range, kind, limit: 1 })
     refuseEmpty(q, range, { kind: String(kind), profiles })
-    return [
-      writeOut(given.out, await client.bytes('merge.pb.gz', { q, ...range, ...withUsualValue(filter) })),
-    ]
+    return [writeOut(given.out, await client.bytes('merge.pb.gz', params))]
   }
   if (typeof format !== 'string' || !Object.hasOwn(formats, format))
     throw new Refusal(`--format is ${format}; it must be one of pprof, ${Object.keys(formats).join(', ')}`)
-  const graph = await client.json<FlameGraph>('flame-graph', {
-    q,
-    ...range,
-    ...withUsualValue(filter),
-    maxNodes,
-  })
+  const graph = await client.json<FlameGraph>('flame-graph', { ...params, maxNodes })
   refuseEmpty(q, range, graph.measure)
   return [writeOut(given.out, (formats[format] as (typeof formats)[string])(graph, q))]
 }
