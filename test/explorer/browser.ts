@@ -69,27 +69,29 @@ export async function openPage(
 }
 
 /** Resolves when the element's text is, or has, what is expected: it is drawn some time after what was clicked, or has a query of its own. */
-export async function says(
+export const says = (
   element: Locator,
   expected: RegExp | string,
   read: 'innerText' | 'textContent' = 'innerText',
-): Promise<void> {
-  const isThere = (text: string) =>
-    typeof expected === 'string' ? text.includes(expected) : expected.test(text)
-  const giveUpAt = performance.now() + timeoutMs
-  for (;;) {
-    const text = (await element[read]()) ?? ''
-    if (isThere(text)) return
-    assert.ok(performance.now() < giveUpAt, `${JSON.stringify(text)} is not ${expected}`)
-    await wait(50)
-  }
-}
+): Promise<void> =>
+  until(
+    async () => (await element[read]()) ?? '',
+    (text) => (typeof expected === 'string' ? text.includes(expected) : expected.test(text)),
+    expected,
+  )
 
 /** Resolves when there are so many of them. */
-export async function counts(elements: Locator, expected: number): Promise<void> {
+export const counts = (elements: Locator, expected: number): Promise<void> =>
+  until(
+    () => elements.count(),
+    (count) => count === expected,
+    expected,
+  )
+
+async function until<T>(read: () => Promise<T>, isExpected: (value: T) => boolean, expected: unknown) {
   const giveUpAt = performance.now() + timeoutMs
-  for (let count = await elements.count(); count !== expected; count = await elements.count()) {
-    assert.ok(performance.now() < giveUpAt, `${count} are not ${expected}`)
+  for (let value = await read(); !isExpected(value); value = await read()) {
+    assert.ok(performance.now() < giveUpAt, `${JSON.stringify(value)} is not ${expected}`)
     await wait(50)
   }
 }
