@@ -54,6 +54,20 @@ test('a pprof, with gzip and without: picture, table and sandwich, and nothing l
   assert.deepEqual(requests, [])
 })
 
+test('keys that come before the picture has a size walk it all the same', async (t) => {
+  const { page } = await opened(t)
+  await choose(page, 'wall.pprof', wall)
+  await page.getByRole('application').waitFor()
+  await page.locator('.flame-scroll').evaluate((element) => {
+    element.style.width = '0'
+  })
+  await page.waitForFunction(`document.querySelector('.flame-scroll canvas').width === 0`)
+  await page.getByRole('application').focus()
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
+  await says(page.locator('.flame-details'), /parse.*2\.40 s 75\.0 %/, 'textContent')
+  assert.equal(new URL(page.url()).searchParams.get('at'), null)
+})
+
 test('what V8 writes itself: a CPU profile and a heap profile of this process', async (t) => {
   const session = new Session()
   session.connect()

@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { Elements, Pointed, Seen } from '../flame/elements'
 import { FlameCanvas } from '../flame/flame-canvas'
 import { type Window, windowOf } from '../flame/layout'
@@ -64,7 +64,8 @@ export function FlameView({
     else own.value = next
   }
 
-  useEffect(() => {
+  // Before anything can be pressed: a key that comes between the page and its picture would be lost.
+  useLayoutEffect(() => {
     const elements = {
       scroller: scroller.current,
       sizer: sizer.current,
@@ -107,13 +108,13 @@ export function FlameView({
     }
   }, [])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     engine.current?.show(picture)
     if (pointed.value && pointed.value.node >= picture.tree.parent.length) pointed.value = undefined
     if (focus.value >= picture.tree.parent.length) focus.value = 0
   }, [picture])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const node = zoom.at === '' ? 0 : findNode(picture.ids, zoom.at)
     engine.current?.zoom(
       readWindow(zoom.x) ?? (engine.current.windowOf(node) as Window),
@@ -122,7 +123,7 @@ export function FlameView({
   }, [zoom.at, zoom.x, picture])
 
   const { band } = time ?? {}
-  useEffect(() => engine.current?.mark(band), [band?.from, band?.to, picture])
+  useLayoutEffect(() => engine.current?.mark(band), [band?.from, band?.to, picture])
 
   return (
     <div class="flame">

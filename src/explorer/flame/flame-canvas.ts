@@ -282,14 +282,19 @@ export class FlameCanvas {
   walkTo(node: number): void {
     this.#focus = node
     this.#reveal(node)
-    const { from, to } = this.windowOf(node)
     // A box that is out of sight, or too small to be seen, is brought into it.
-    const isSeen = from < this.#window.to && to > this.#window.from
-    if (!isSeen || (to - from) * this.#size.width < (this.#window.to - this.#window.from) * 2) {
+    if (node > 0 && !this.#isSeen(node))
       this.zoomTo({ node: (this.#picture as Picture).tree.parent[node] as number, count: 1, total: 0 })
-    }
     this.#events.onFocus(node)
     this.redraw()
+  }
+
+  #isSeen(node: number): boolean {
+    // Keys come before the first size is known.
+    if (this.#size.width === 0) return true
+    const { from, to } = this.windowOf(node)
+    const shown = this.#window
+    return from < shown.to && to > shown.from && (to - from) * this.#size.width >= (shown.to - shown.from) * 2
   }
 
   #reveal(node: number): void {
