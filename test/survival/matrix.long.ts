@@ -5,7 +5,7 @@ import { checkRandom } from './random'
 
 // The matrix as often as it takes to see what happens once in a hundred times: `npm run test:survival`.
 
-const times = Number(process.env.SURVIVAL_TIMES ?? 20)
+const times = Number(process.env.SURVIVAL_TIMES ?? 10)
 
 for (const line of [undefined, ...otherLines]) {
   const title = line ? `Node ${line}: ` : ''
