@@ -27,12 +27,18 @@ export async function handle(
 
 async function admit(context: Context, request: IncomingMessage, route: Route | undefined): Promise<Reply> {
   context.hostNames.check(request.headers)
+  if (route === undefined && isNavigation(request)) return context.page.missing(request.headers)
   const key = route?.needsKey === false ? undefined : context.keys.admit(request.headers)
   if (route === undefined) throw new CodedError('route_unknown')
   if (!route.methods.includes(request.method ?? '')) {
     throw new CodedError('method_not_allowed', { allowed: route.methods.join(' or ') })
   }
   return route.handle(context, request, key)
+}
+
+/** A person who mistyped an address of the explorer; who asks for an API by a wrong name reads JSON. */
+function isNavigation({ method, url = '', headers }: IncomingMessage): boolean {
+  return method === 'GET' && !url.startsWith('/api/') && /\btext\/html\b/.test(headers.accept ?? '')
 }
 
 function refuse(

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { CodedError } from '../pprof/errors'
+import { CodedError, errors } from '../pprof/errors'
 import type { Reply } from './receive/protocol'
 
 /** Where the views of the explorer are: each is the same page, which looks at its address. A `*` is the start of several. */
@@ -75,6 +75,11 @@ export class Page {
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Referrer-Policy': 'no-referrer',
     })
+  }
+
+  /** The page where there is no such view: it says so itself. Throws as `view`. */
+  missing({ 'if-none-match': _known, ...headers }: IncomingHttpHeaders): Reply {
+    return { ...this.view(headers), status: errors.route_unknown.status }
   }
 
   /** What the page loads, by its whole path: one that was not built is not there, whatever lies on the disk. */

@@ -34,11 +34,18 @@ export interface Seen {
   faults: string[]
 }
 
+interface Clock {
+  /** Stands still there. */
+  nowMs?: number
+  /** Runs as any other, and `page.clock.fastForward` moves it. */
+  isClockOurs?: boolean
+}
+
 /** A page that notes what goes wrong on it; after the test nothing may have. */
 export async function openPage(
   t: TestContext,
   url: string,
-  { nowMs, ...options }: Parameters<Browser['newPage']>[0] & { nowMs?: number } = {},
+  { nowMs, isClockOurs = false, ...options }: Parameters<Browser['newPage']>[0] & Clock = {},
 ): Promise<Seen> {
   const page = await browser.newPage({ viewport: { width: 1_280, height: 800 }, ...options })
   const faults: string[] = []
@@ -59,6 +66,7 @@ export async function openPage(
     `addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.blockedURI))`,
   )
   if (nowMs !== undefined) await page.clock.setFixedTime(nowMs)
+  if (isClockOurs) await page.clock.install()
   page.setDefaultTimeout(timeoutMs)
   await page.goto(url)
   t.after(async () => {
@@ -101,6 +109,11 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('main .table, main .flame, main .notice, main .graph, main .source').first().waitFor()
   const waiting = page.locator('main .waiting, main .progress, main .chart:empty')
   while ((await waiting.count()) > 0) await page.waitForTimeout(20)
+  await drawn(page)
+}
+
+/** Resolves when what the page was about to draw is drawn. */
+export async function drawn(page: Page): Promise<void> {
   await page.evaluate(
     'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))',
   )

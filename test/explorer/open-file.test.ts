@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { formatValue } from '../../src/explorer/flame/format'
 import { heapTypes, makeProfile, ticks, wallTypes } from '../intake/profiles'
-import { counts, openPage, says, useBrowser } from './browser'
+import { counts, drawn, openPage, says, useBrowser } from './browser'
 import { useExplored } from './shop'
 
 useBrowser()
@@ -66,6 +66,56 @@ test('keys that come before the picture has a size walk it all the same', async 
   for (const key of ['Home', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
   await says(page.locator('.flame-details'), /parse.*2\.40 s 75\.0 %/, 'textContent')
   assert.equal(new URL(page.url()).searchParams.get('at'), null)
+})
+
+/** Keys that come faster than the page draws. */
+const pressAtOnce = (page: Page, ...keys: string[]) =>
+  page.getByRole('application').evaluate(
+    `(element, keys) => {
+      for (const key of keys) element.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }))
+    }`,
+    keys,
+  )
+
+test('a zoom that is taken back before it was drawn is taken back', async (t) => {
+  const { page } = await opened(t)
+  await choose(page, 'wall.pprof', wall)
+  await says(page.locator('.coverage'), '3.20 s')
+  await page.getByRole('application').focus()
+  for (const keys of [
+    ['+', '0'],
+    ['ArrowDown', 'Enter', '0'],
+  ]) {
+    await pressAtOnce(page, ...keys)
+    await drawn(page)
+    await counts(page.locator('.minimap-seen'), 0)
+    assert.doesNotMatch(page.url(), /[?&](at|x)=/)
+  }
+})
+
+test('another picture below the keyboard and an open menu: both stay with their function, or end', async (t) => {
+  const { page } = await opened(t)
+  await choose(page, 'wall.pprof', wall)
+  const graph = page.getByRole('application')
+  await graph.focus()
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'm']) await page.keyboard.press(key)
+  await says(page.locator('.menu-title'), 'parse')
+  const other = [['first@/app/a.js'], ['parse@/app/node_modules/json/x.js', 'handle@/app/cart.js']]
+  await choose(
+    page,
+    'other.pprof',
+    makeProfile(
+      wallTypes,
+      other.map((stack) => ticks(stack, 100)),
+    ),
+  )
+  await page.getByRole('heading', { name: 'other.pprof', exact: true }).waitFor()
+  await says(page.locator('.menu-title'), 'parse')
+  await says(page.locator('.flame-details'), /parse.*800 ms 50\.0 %/, 'textContent')
+  await choose(page, 'one.pprof', makeProfile(wallTypes, [ticks(['last@/app/z.js'], 100)]))
+  await page.getByRole('heading', { name: 'one.pprof', exact: true }).waitFor()
+  await counts(page.getByRole('menu'), 0)
+  await says(page.locator('.flame-details'), 'Click a frame to zoom')
 })
 
 test('what V8 writes itself: a CPU profile and a heap profile of this process', async (t) => {

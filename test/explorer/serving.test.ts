@@ -49,6 +49,19 @@ test('what the page loads: by type, compressed, and not again where it is known'
   }
 })
 
+test('where no page is, a browser gets one that says so, and a program its JSON', async (t) => {
+  const { url } = await intakeFor(t, { keys: new Map([['a', 'k'.repeat(20)]]) })
+  const get = async (path: string, accept: string) => {
+    const { status, headers } = await fetch(url + path, { headers: { Accept: accept } })
+    return [status, headers.get('content-type')]
+  }
+  const browser = 'text/html,application/xhtml+xml,*/*;q=0.8'
+  for (const path of ['/explroe', '/explore/', '/trace'])
+    assert.deepEqual(await get(path, browser), [404, 'text/html; charset=utf-8'], path)
+  assert.deepEqual(await get('/explroe', '*/*'), [401, 'application/json'])
+  assert.deepEqual(await get('/api/v1/flame-grph', browser), [401, 'application/json'])
+})
+
 test('no path leads out of what was built', async (t) => {
   const { url } = await intakeFor(t)
   const ways = [

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startIntake } from '../../src/intake/server'
 import { event, post, realProfile, uploadBody } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
-import { counts, openPage, settled, useBrowser } from './browser'
+import { counts, openPage, says, settled, useBrowser } from './browser'
 import { explored, fillShop, spanAt, tags, useExplored } from './shop'
 
 useBrowser()
@@ -11,12 +11,13 @@ const shop = useExplored(fillShop)
 
 test('a new upload appears without a reload', async (t) => {
   const { intake, store } = await explored(t, async () => {})
-  const { page } = await openPage(t, `${intake.url}/explore?tab=table`)
+  const { page } = await openPage(t, `${intake.url}/explore?tab=table`, { isClockOurs: true })
   await page.getByRole('heading', { name: 'No profiles in this range' }).waitFor()
   await page.evaluate('globalThis.stillHere = true')
   await store.profiles(makeUpload({ startMs: Date.now() - 60_000, wall: [ticks(['fresh@/app/x.js'], 10)] }))
   await store.settle()
-  await page.getByRole('row', { name: /fresh/ }).waitFor({ timeout: 60_000 })
+  await page.clock.fastForward('01:00')
+  await page.getByRole('row', { name: /fresh/ }).waitFor()
   assert.equal(await page.evaluate('globalThis.stillHere'), true)
 })
 
@@ -73,6 +74,19 @@ test('an answer that takes long is said to be on its way', async (t) => {
   await counts(page.getByRole('progressbar'), 0)
 })
 
+test('an export that fails says so', async (t) => {
+  const { intake, range } = shop()
+  const { page, faults } = await openPage(t, `${intake.url}/explore?${range}`)
+  await page.route('**/api/v1/merge.pb.gz*', (route) => route.abort())
+  await page.getByLabel('Export').selectOption('pprof')
+  await says(page.getByRole('alert'), 'pprof is not saved. The intake does not answer.')
+  assert.ok(
+    faults.every((fault) => fault.includes('ERR_FAILED')),
+    faults.join(),
+  )
+  faults.length = 0
+})
+
 test('an intake that is stopped is said, and the page goes on when it is back', async (t) => {
   const { intake, store, range } = await explored(t, fillShop)
   const { page, faults } = await openPage(t, `${intake.url}/profiles?${range}`)
@@ -91,15 +105,31 @@ test('an intake that is stopped is said, and the page goes on when it is back', 
   faults.length = 0
 })
 
+test('a mistyped address is said to be no page, with a way to the overview', async (t) => {
+  const { intake } = shop()
+  const { page, faults } = await openPage(t, `${intake.url}/explroe?t=1h`)
+  await page.getByRole('heading', { name: 'No such page' }).waitFor()
+  await page.getByText('There is nothing at /explroe.').waitFor()
+  await page.getByRole('link', { name: 'Go to the overview' }).click()
+  await page.waitForURL(`${intake.url}/`)
+  await counts(page.getByRole('heading', { name: 'No such page' }), 0)
+  assert.ok(
+    faults.every((fault) => fault.includes('404')),
+    faults.join(),
+  )
+  faults.length = 0
+})
+
 test('an upload that is refused is told on the overview, also where nothing else is there yet', async (t) => {
   const { intake } = await explored(t, async () => {}, {}, { limits: { eventBytes: 1_000 } })
-  const { page } = await openPage(t, intake.url)
+  const { page } = await openPage(t, intake.url, { isClockOurs: true })
   await page.getByRole('heading', { name: 'No profiles yet in this range' }).waitFor()
   const losses = page.getByRole('list', { name: 'Not kept' })
   await counts(losses, 0)
   const large = event({ note: '<img src=x onerror=alert(1)>'.repeat(99) })
   assert.equal((await post(intake, uploadBody(large, { 'wall.pprof': await realProfile() }))).status, 413)
-  await losses.waitFor({ timeout: 60_000 })
+  await page.clock.fastForward('01:00')
+  await losses.waitFor()
   assert.match(
     await losses.innerText(),
     /^1\s+uploads refused\. event\.json is [\d,]+ bytes or more; the limit is 1,000 \(limits\.eventBytes\)\.[\s\S]*--limit eventBytes=/,

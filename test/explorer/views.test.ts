@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { tempDir } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
-import { counts, openPage, says, settled, useBrowser } from './browser'
+import { counts, drawn, openPage, says, settled, useBrowser } from './browser'
 import { explored, fillShop, useExplored } from './shop'
 
 useBrowser()
@@ -35,6 +35,19 @@ test('the call graph: who calls whom, with the keyboard, around one function and
   await page.waitForURL(/x=/)
   await page.keyboard.press('s')
   await page.getByRole('heading', { name: 'Callers' }).waitFor()
+})
+
+test('a zoom of the call graph that is taken back before the address has it is taken back', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/explore?${range}&tab=graph`)
+  const placed = page.locator('svg.graph > g')
+  await counts(page.locator('.graph-node'), 6)
+  const before = await placed.getAttribute('transform')
+  await page.locator('.graph-node').first().focus()
+  await page.evaluate(`for (const key of ['+', '0'])
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`)
+  await drawn(page)
+  assert.equal(await placed.getAttribute('transform'), before)
 })
 
 test('lines with their cost beside the code, of a file that the intake may show', async (t) => {

@@ -188,6 +188,18 @@ test('answers over HTTP are of the types that the page gives', async (t) => {
     assert.ok(ajv.validate(schema as object, body), `${path}: ${ajv.errorsText()}`)
   }
   assert.deepEqual(refused, ['source source_unavailable', 'hotspots query_invalid'])
+  for (const query of ['profiles', 'flame-graph', 'top-functions', 'metrics'])
+    assert.deepEqual(
+      await ask(`${query}?kind=nope${query === 'metrics' ? '&stepMs=60000' : ''}`),
+      {
+        status: 400,
+        body: {
+          code: 'query_invalid',
+          message: 'The query is not valid: kind is none of wall, heap, <type>/<unit>.',
+        },
+      },
+      query,
+    )
   const { body } = await ask('flame-graph?q=service:shop')
   assert.equal((body as { total: number }).total, 50_000_000)
   const raw = await fetch(`${intake.url}/api/v1/profile?id=${profile?.id}`)

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import type { Measure, TopFunctions } from '../../pprof/answers'
 import { formatPercent, formatValue } from '../flame/format'
 import { functionSums } from '../flame/function-sums'
@@ -24,7 +24,7 @@ export function BreakdownChoice() {
   const keys = useQuery<string[]>('tag-keys', isChoosing ? selection.value : undefined)
   const by = param('split')
   const [text, setText] = useState(by)
-  useEffect(() => setText(by), [by])
+  useLayoutEffect(() => setText(by), [by])
   const known = [...new Set([...usual, ...(keys.data ?? [])])]
   return (
     <form

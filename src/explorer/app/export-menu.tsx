@@ -1,5 +1,6 @@
+import { useState } from 'preact/hooks'
 import type { FlameGraph } from '../../pprof/answers'
-import { addressOf, ask, askBytes } from '../api/client'
+import { addressOf, ask, askBytes, Refusal } from '../api/client'
 import { formatValue } from '../flame/format'
 import { aggregate, selection } from '../url/chosen'
 import { save } from './save'
@@ -16,23 +17,37 @@ type Format = (typeof formats)[number][0]
 
 /** Saves what is selected, as the intake has it and not as the picture turns it, in a format that other tools read. */
 export function ExportMenu() {
+  const [failed, setFailed] = useState('')
+  const saveAs = async ([format, text, name]: (typeof formats)[number]) => {
+    setFailed('')
+    try {
+      save(await contentsOf(format), name)
+    } catch (error) {
+      setFailed(
+        `${text} is not saved. ${error instanceof Refusal ? error.message : 'The intake does not answer.'}`,
+      )
+    }
+  }
   return (
-    <select
-      aria-label="Export"
-      value=""
-      onChange={(event) => {
-        const format = formats.find(([name]) => name === event.currentTarget.value)
-        event.currentTarget.value = ''
-        if (format) void contentsOf(format[0]).then((contents) => save(contents, format[2]))
-      }}
-    >
-      <option value="">Export</option>
-      {formats.map(([name, text]) => (
-        <option key={name} value={name}>
-          {text}
-        </option>
-      ))}
-    </select>
+    <>
+      <select
+        aria-label="Export"
+        value=""
+        onChange={(event) => {
+          const format = formats.find(([name]) => name === event.currentTarget.value)
+          event.currentTarget.value = ''
+          if (format) void saveAs(format)
+        }}
+      >
+        <option value="">Export</option>
+        {formats.map(([name, text]) => (
+          <option key={name} value={name}>
+            {text}
+          </option>
+        ))}
+      </select>
+      {failed !== '' && <span role="alert">{failed}</span>}
+    </>
   )
 }
 

@@ -100,7 +100,7 @@ export function FlameMenu({ picture, menu, isDiff, onZoom, time }: Props) {
     ...moment,
     ...spanItems,
     ...(isFunction ? functionItems : []),
-    ['Copy its name', () => void navigator.clipboard?.writeText(name)],
+    ['Copy its name', () => void navigator.clipboard?.writeText(name).catch(() => {})],
   ]
   const act = (run: () => void) => {
     menu.value = undefined

@@ -57,6 +57,15 @@ export function FlameView({
   )
   const zoom = isMain ? { at: param('at'), x: param('x') } : own.value
   const latest = useRef({ picture, zoom, time })
+  const before = latest.current.picture
+  // Before what is below reads them: the numbers of nodes are those of one tree.
+  if (before.tree !== picture.tree) {
+    pointed.value = undefined
+    focus.value = sameNode(before, focus.value, picture)
+    const place = menu.value
+    const node = place ? sameNode(before, place.node, picture) : 0
+    menu.value = place && node > 0 ? { ...place, node } : undefined
+  }
   latest.current = { picture, zoom, time }
 
   const setZoom = (next: Zoom, replace: boolean) => {
@@ -73,6 +82,12 @@ export function FlameView({
       overlay: overlay.current,
     }
     let settle = 0
+    // At once too: where the address has not followed yet, nothing changes in it.
+    const zoomNode = (node: number) => {
+      clearTimeout(settle)
+      made.zoom(made.windowOf(node), node)
+      setZoom(zoomOf(latest.current.picture, node), false)
+    }
     const made = new FlameCanvas(elements as Elements, {
       onPoint: (next) => {
         pointed.value = next
@@ -82,7 +97,7 @@ export function FlameView({
       },
       onZoom: (window, node) => {
         clearTimeout(settle)
-        if (node !== undefined) return setZoom(zoomOf(latest.current.picture, node), false)
+        if (node !== undefined) return zoomNode(node)
         made.zoom(window, undefined)
         // Dragging and wheels come in hundreds: the address follows when they rest.
         settle = window && setTimeout(() => setZoom({ at: '', x: formatWindow(window) }, true), 200)
@@ -90,7 +105,7 @@ export function FlameView({
       onBack: () => {
         const { picture, zoom } = latest.current
         const node = zoom.at === '' ? 0 : findNode(picture.ids, zoom.at)
-        setZoom(zoomOf(picture, node === 0 ? 0 : (picture.tree.parent[node] as number)), false)
+        zoomNode(node === 0 ? 0 : (picture.tree.parent[node] as number))
       },
       onMenu: (place, x, y) => {
         menu.value = { ...place, x, y }
@@ -109,9 +124,7 @@ export function FlameView({
   }, [])
 
   useLayoutEffect(() => {
-    engine.current?.show(picture)
-    if (pointed.value && pointed.value.node >= picture.tree.parent.length) pointed.value = undefined
-    if (focus.value >= picture.tree.parent.length) focus.value = 0
+    engine.current?.show(picture, focus.value)
   }, [picture])
 
   useLayoutEffect(() => {
@@ -164,6 +177,13 @@ export function FlameView({
       />
     </div>
   )
+}
+
+/** Where a node is in another picture; its root where it is not. */
+function sameNode(before: Picture, node: number, after: Picture): number {
+  // Over time a path comes again and again: it names no single box.
+  if (node === 0 || before.tree.rows || after.tree.rows) return 0
+  return Math.max(0, after.ids.indexOf(before.ids[node] as number))
 }
 
 /** What is seen, as the address has it: a node, or a part of the width. */

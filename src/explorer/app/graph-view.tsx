@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { CallGraph } from '../flame/call-graph'
 import { formatPercent, formatValue } from '../flame/format'
 import { curve, nextInGraph, nodeHeight, nodeWidth } from '../flame/graph-walk'
@@ -34,24 +34,23 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
   const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | undefined>(undefined)
   const text = param('x')
   const sandwichHref = useSandwichHref()
-  // What is seen is in the address; where nothing is, all of it.
-  useEffect(() => {
+  /** All of it. Small enough to be no text any more is of no use: then what weighs most stands in the middle. */
+  const usualView = (): View => {
     const { clientWidth, clientHeight } = svg.current as SVGSVGElement
-    const whole = Math.min(1, clientWidth / placed.width, clientHeight / placed.height)
-    // Small enough to be no text any more is of no use: then what weighs most stands in the middle.
-    const scale = Math.max(whole, minFirstScale)
+    const scale = Math.max(
+      Math.min(1, clientWidth / placed.width, clientHeight / placed.height),
+      minFirstScale,
+    )
     const { x, y } = placed.nodes[0] ?? { x: 0, y: 0 }
     const centred = (size: number, of: number, at: number) =>
       of * scale <= size
         ? (size - of * scale) / 2
         : Math.min(0, Math.max(size - of * scale, size / 2 - at * scale))
-    setView(
-      readView(text) ?? {
-        scale,
-        x: centred(clientWidth, placed.width, x),
-        y: centred(clientHeight, placed.height, y),
-      },
-    )
+    return { scale, x: centred(clientWidth, placed.width, x), y: centred(clientHeight, placed.height, y) }
+  }
+  // What is seen is in the address; else the usual. Before anything can be pressed: what has no place yet cannot be zoomed.
+  useLayoutEffect(() => {
+    setView(readView(text) ?? usualView())
   }, [placed, text])
   const settle = useRef(0)
   useEffect(() => () => clearTimeout(settle.current), [])
@@ -67,6 +66,12 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
       200,
     )
   }
+  // At once too: where the address has not followed yet, nothing changes in it.
+  const showAll = () => {
+    clearTimeout(settle.current)
+    setView(usualView())
+    change({ x: undefined }, { replace: true })
+  }
   const zoom = (factor: number, x: number, y: number) => {
     if (!view) return
     const scale = Math.min(3, Math.max(0.1, view.scale * factor))
@@ -74,7 +79,7 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
     look({ scale, x: x - (x - view.x) * by, y: y - (y - view.y) * by })
   }
   // Preact listens to wheels passively.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = svg.current as SVGSVGElement
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
@@ -112,7 +117,7 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
     else if (event.key === 'Escape') change({ fn: undefined, file: undefined, x: undefined })
     else if (event.key === '+' || event.key === '=') zoom(1.25, clientWidth / 2, clientHeight / 2)
     else if (event.key === '-') zoom(0.8, clientWidth / 2, clientHeight / 2)
-    else if (event.key === '0') change({ x: undefined }, { replace: true })
+    else if (event.key === '0') showAll()
     else if (event.key === 's' && frame) go(sandwichHref(frame))
     else return
     event.preventDefault()

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import type { ServiceSummary as Service } from '../../pprof/answers'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
@@ -123,7 +123,7 @@ function TagSelect({ label, all, value, options, onChoose }: TagSelectProps) {
 
 function QueryInput({ q }: { q: string }) {
   const [text, setText] = useState(q)
-  useEffect(() => setText(q), [q])
+  useLayoutEffect(() => setText(q), [q])
   return (
     <form
       class="query"

@@ -20,10 +20,8 @@ const tabs = [
 /** What stands around every view. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = place.value
-  // A trace is where it is, whatever else is selected.
-  const isTrace = path.startsWith('/trace/')
-  // A file of the person's own is no part of what the intake has.
-  const isSelected = !isTrace && !path.startsWith('/open')
+  // A trace is where it is, whatever else is selected; a file of the person's own is no part of what the intake has.
+  const isSelected = path !== '/open' && tabs.some(([tab]) => tab === path)
   const isAt = (tab: string) =>
     tab === '/' ? path === '/' : path.startsWith(tab) || (tab === '/traces' && path.startsWith('/trace/'))
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { shown } from '../flame/text'
 import { kept } from '../url/chosen'
 import { change, hrefOf, param } from '../url/location'
@@ -90,7 +90,7 @@ function SideRow({ name, text, versions }: SideRowProps) {
 function Selected({ name, text, versions }: SideRowProps) {
   const side = sides.value[name]
   const [query, setQuery] = useState(side.q)
-  useEffect(() => setQuery(side.q), [side.q])
+  useLayoutEffect(() => setQuery(side.q), [side.q])
   const version = versionOf(side) ?? ''
   const setSide = (q: string) => change({ [`${name}.q`]: q })
   return (

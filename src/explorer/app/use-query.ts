@@ -50,6 +50,7 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
     const slow = setTimeout(() => setAnswer((answer) => ({ ...answer, isSlow: true })), slowMs)
     ask<T>(address, abort.signal)
       .then((data) => {
+        if (abort.signal.aborted) return
         setAnswer({ data, error: undefined, isLoading: false, isSlow: false })
         if (isGrowing(params)) next = window.setTimeout(askAgain, growingMs)
         else remember(address, data)

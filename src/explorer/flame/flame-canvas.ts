@@ -42,21 +42,23 @@ export class FlameCanvas {
     listen(this, elements, events, this.#aborted.signal)
   }
 
-  /** Draws from now on this picture. The root of one that grows upwards is shown first. */
-  show(picture: Picture): void {
+  /** Draws from now on this picture, with the keyboard on a node of it. The root of one that grows upwards is shown first. */
+  show(picture: Picture, focus: number): void {
     const isNew = this.#picture?.tree !== picture.tree || this.#picture.upwards !== picture.upwards
     this.#picture = picture
     if (isNew) {
       this.#pointed = undefined
-      this.#focus = 0
+      this.#focus = focus
       this.#elements.sizer.style.height = `${picture.layout.levels * rowHeight}px`
       this.#elements.scroller.scrollTop = picture.upwards ? this.#elements.scroller.scrollHeight : 0
+      if (focus > 0) this.#reveal(focus)
     }
     this.redraw()
   }
 
   /** Shows a part of the width; smoothly, unless the person does not want things to move. */
   zoom(window: Window, node: number | undefined): void {
+    this.#animation = undefined
     if (window.from === this.#window.from && window.to === this.#window.to) return
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
     this.#animation = { from: this.#window, to: window, startMs: isStill ? 0 : performance.now() }

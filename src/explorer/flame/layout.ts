@@ -65,8 +65,9 @@ export function layOut({ parent, total, rows }: Pick<CallTree, 'parent' | 'total
   return { levels, levelStart, node: ordered, left, right, level, place, width: total[0] ?? 0 }
 }
 
-/** The part of the width that a box has. */
+/** The part of the width that a box has; all of it where nothing has a width. */
 export function windowOf({ place, left, right, width }: Layout, node: number): Window {
+  if (width === 0) return { from: 0, to: 1 }
   const at = place[node] as number
   return { from: (left[at] as number) / width, to: (right[at] as number) / width }
 }

@@ -32,10 +32,10 @@ export function SourceTab({ tree }: { tree: CallTree }) {
         {(costs) => (
           <Lines
             costs={costs}
-            text={text.data}
+            text={text.data?.file === costs.file ? text.data : undefined}
             error={text.error}
             isReady={!text.isLoading}
-            file={file}
+            file={costs.file}
             choose={
               <select
                 aria-label="File"

@@ -1,6 +1,6 @@
 import { CodedError } from '../../pprof/errors'
 import type { LimitValues } from '../../pprof/limits'
-import { type Kind, kindOf, valueIndex, wallKind } from '../store/kinds'
+import { heapKind, type Kind, kindOf, valueIndex, wallKind } from '../store/kinds'
 import type { Selection, TimeRange } from '../store/profile-store'
 import { parseSelector } from './selector'
 import type { AggregateParams, SelectionParams } from './types'
@@ -35,12 +35,19 @@ export function selectionOf(params: SelectionParams, limits: LimitValues): Selec
   return { selector: parseSelector(params.q), ...checkRange(params, limits) }
 }
 
+/** A kind of which there may be profiles; any other would answer with nothing. */
+export function checkKind(kind: string): string {
+  if (kind !== wallKind.name && kind !== heapKind.name && !kind.includes('/'))
+    invalid('kind', 'is none of wall, heap, <type>/<unit>')
+  return kind
+}
+
 /** The kind asked for, and the index of its value. */
 export function measuredValue(params: Pick<AggregateParams, 'kind' | 'value'>): {
   kind: Kind
   index: number
 } {
-  const kind = kindOf(params.kind ?? wallKind.name)
+  const kind = kindOf(checkKind(params.kind ?? wallKind.name))
   const index =
     params.value === undefined ? Math.min(1, kind.values.length - 1) : valueIndex(kind, params.value)
   if (index < 0) invalid('value', `is none of ${kind.values.map(({ name }) => name).join(', ')}`)

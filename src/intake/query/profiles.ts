@@ -1,7 +1,7 @@
 import { CodedError } from '../../pprof/errors'
 import { kindOf } from '../store/kinds'
 import type { ProfileRow } from '../store/profile-store'
-import { boundedCount, checkRange, invalid, selectionOf } from './params'
+import { boundedCount, checkKind, checkRange, invalid, selectionOf } from './params'
 import type { Queries, Sources } from './queries'
 import type { ProfileInfo } from './types'
 
@@ -30,7 +30,7 @@ export async function listProfiles(
     ...selectionOf(params, limits),
     limit,
     offset,
-    ...(kind !== undefined && { kind }),
+    ...(kind !== undefined && { kind: checkKind(kind) }),
   })
   return rows.map(profileInfo)
 }
