@@ -23,7 +23,7 @@ export class Decoder {
       resourceLimits: {
         maxOldGenerationSizeMb: limits.checkHeapBytes / 2 ** 20,
         // What is decoded is soon garbage: V8's 48 MiB for it would be full of it, in each thread. At 12 the
-        // process had 13 to 21 MB more, and CPU per upload was the same.
+        // process had 13 to 21 MB more, and no less CPU per upload (docs/bench.md).
         maxYoungGenerationSizeMb: 6,
       },
     })

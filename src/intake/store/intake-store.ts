@@ -35,7 +35,7 @@ export type BytesQueryName = 'exportProfile' | 'rawProfile'
 
 const maxRecent = 200_000
 const sealCheckMs = 30_000
-// It is filled whatever it is: at 96 MiB the process had some 20 to 30 MB more, and took no more uploads.
+// It is filled whatever it is: at 96 MiB the process had some 20 to 30 MB more, and no more uploads a second were seen.
 const defaultMemoryBytes = 64 * 1024 * 1024
 
 /** The store of an intake: takes what was received, keeps it, answers queries. */
