@@ -27,7 +27,7 @@ export const settings = {
     default: '',
     of: 'directories of which the explorer may show source files (JavaScript and TypeScript) to everybody who may ask this intake, joined by commas; in the file a list',
   },
-  memory: { flag: 'memory', default: '96', of: "MiB that the columns' database may take" },
+  memory: { flag: 'memory', default: '64', of: "MiB that the columns' database may take" },
   logLevel: {
     flag: 'log-level',
     default: 'info',

@@ -22,8 +22,9 @@ export class Decoder {
       idleTimeout: 60_000,
       resourceLimits: {
         maxOldGenerationSizeMb: limits.checkHeapBytes / 2 ** 20,
-        // What is decoded is soon garbage: V8's 48 MiB for it would be full of it, in each thread.
-        maxYoungGenerationSizeMb: 12,
+        // What is decoded is soon garbage: V8's 48 MiB for it would be full of it, in each thread. At 12 the
+        // process had 13 to 21 MB more, and no less CPU per upload (docs/bench.md).
+        maxYoungGenerationSizeMb: 6,
       },
     })
   }
