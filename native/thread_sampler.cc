@@ -35,12 +35,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   identity.os_thread_id = static_cast<int>(syscall(SYS_gettid));
   // Before the first tick can come: one from before its window would stand for less than nothing.
   sampler->window_begin_ = sampler->Now();
-  if (options.wall) {
-    sampler->cpu_ = std::make_unique<CpuSampler>(sampler->isolate_, options.sampling_interval_micros);
-    sampler->state_.layout = CodeLayoutOf(sampler->isolate_);
-    ArmThread(&sampler->state_);
-    if (!sampler->cpu_->Start()) return nullptr;
-  }
+  if (options.wall && !sampler->StartCpu(options.sampling_interval_micros)) return nullptr;
   if (options.heap) {
     sampler->heap_ = std::make_unique<HeapSampler>(sampler->isolate_, options.heap_sampling_interval_bytes,
                                                    options.allocations);
@@ -65,6 +60,20 @@ ThreadSampler::ThreadSampler(v8::Local<v8::Context> context, const SamplerOption
     : isolate_(v8::Isolate::GetCurrent()),
       loop_(node::GetCurrentEventLoop(isolate_)),
       labels_(context, resolver, &state_, options.context_frames) {}
+
+bool ThreadSampler::StartCpu(int sampling_interval_micros) {
+  cpu_ = std::make_unique<CpuSampler>(isolate_, sampling_interval_micros);
+  state_.layout = CodeLayoutOf(isolate_);
+  // V8 takes one sample without a signal, when it starts. It gets what making the profiler has cost; else the
+  // first signal's stack would, and on a busy machine the application runs by then.
+  Tick* start = state_.ring.Reserve();
+  *start = {MonotonicNanos(), 0, ThreadCpuNanos(), HandlerState::kNoContext, 0};
+  state_.ring.Commit();
+  ArmThread(&state_);
+  const bool started = cpu_->Start();
+  start->after_nanos = MonotonicNanos();
+  return started;
+}
 
 // Acquired downwards in Start, released upwards here: first the source of ticks, then what ticks touch.
 ThreadSampler::~ThreadSampler() {

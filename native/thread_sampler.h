@@ -51,6 +51,7 @@ class ThreadSampler {
                 v8::Local<v8::Object> resolver);
   ~ThreadSampler();
 
+  bool StartCpu(int sampling_interval_micros);
   /// Gives up every hold on the isolate, and deletes the sampler once libuv lets go of the handle.
   void Release();
   void Serve(uint32_t requests);

@@ -47,4 +47,25 @@ for (const line of ['20', '24']) {
     for (const error of errors) assert.ok(Math.abs(error) <= 0.1, errors.join(', '))
     assert.ok(Math.abs(total - 1) <= 0.03, `${total} of ${processMs} ms`)
   })
+
+  // At ten a second the application has run for long when the first signal comes, as it has on a busy machine.
+  test(`what a thread's profiler costs to start is not the application's, on Node ${line}`, async () => {
+    const program = await startProgram('test/fixtures/scenarios/worker-chains.js', {
+      node: nodeBinary(line),
+      uploadPeriodS: 3_600,
+      nodeArgs: ['--require', join(__dirname, '../../dist/init.js')],
+      args: ['1', '1', '300'],
+      env: {
+        PREBUILDS_ONLY: '1',
+        DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
+        ACME_PROFILING_SAMPLING_HZ: '10',
+      },
+    })
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
+    await program.end()
+    const samples = await samplesOfUploads(program.uploads, 'wall.pprof')
+    const starts = samples.filter(({ frames }) => frames[0] && /^#?start$/.test(frames[0].name))
+    assert.deepEqual(starts.map(({ labels }) => labels['thread id']).sort(), ['0', '1'])
+    for (const start of starts) assert.ok(sum([start], 'cpu') > 0)
+  })
 }
