@@ -6,6 +6,8 @@ import { monotonicMs } from './monotonic'
 import { loadWorkerThreads } from './thread'
 import type { UploaderAnswer, UploaderData, UploaderMessage } from './uploader/main'
 
+const sliceMs = 50
+
 /** The main thread's end of the worker that uploads. The worker never keeps the process alive. */
 export class UploaderThread {
   readonly #worker: Worker
@@ -90,7 +92,11 @@ export class UploaderThread {
 
   /** Blocks this thread until the last upload is done, or the deadline. For the end of the process only. */
   waitForShutdown(deadlineMs: number): void {
-    if (this.#alive) Atomics.wait(this.#control, 0, 0, Math.max(0, deadlineMs - monotonicMs()))
+    if (!this.#alive) return
+    // In slices: while the process or the machine stands still, the other thread cannot put anything on disk either, and
+    // that counts as one slice.
+    for (let leftMs = deadlineMs - monotonicMs(); leftMs > 0; leftMs -= sliceMs)
+      if (Atomics.wait(this.#control, 0, 0, Math.min(leftMs, sliceMs)) !== 'timed-out') return
   }
 
   #say(message: UploaderMessage): void {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,6 +37,8 @@ export interface Child {
   url?: string
   /** After this it is killed, and its outcome is SIGKILL. */
   guardMs?: number
+  /** Called with the process once it runs. */
+  onStart?: (running: ChildProcess) => void
   /** A program that starts node: `nohup`. */
   wrapper?: readonly string[]
 }
@@ -91,9 +93,13 @@ export async function runChild(child: Child): Promise<Outcome> {
       ...child.env,
     },
   })
-  const guard = setTimeout(() => process_.kill('SIGKILL'), child.guardMs ?? guardMs)
+  child.onStart?.(process_)
   let stdout = ''
   let stderr = ''
+  const guard = setTimeout(() => {
+    process_.kill('SIGKILL')
+    if (child.guardMs === undefined) stderr += `the test killed it; not sent by then: ${toSend}\n`
+  }, child.guardMs ?? guardMs)
   const toSend = [...(child.signals ?? [])]
   let insisting: NodeJS.Timeout | undefined
   const sendNext = () => {
