@@ -22,6 +22,8 @@ export interface Program {
   /** What it has uploaded so far; it has a receiver of its own. */
   uploads: readonly Upload[]
   exited: Promise<Ending>
+  /** The end of what it wrote to standard error. */
+  stderr(): string
   /** The last line `@{"name": name, ...}` on its stdout. Rejects with its stderr if it ends without. */
   report<T>(name: string): Promise<T>
   /** Resolves when an upload has arrived whose interval ended after now by the system's clock: all up to now has been uploaded. */
@@ -45,6 +47,10 @@ export async function startProgram(file: string, options: ProgramOptions): Promi
     ...options.env,
   }
   const child = spawn(options.node ?? process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr = (stderr + text).slice(-4_000)
+  })
   const exited = once(child, 'close').then(([code, signal]): Ending => ({ code, signal }))
   const reports = new Map<string, unknown>()
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -52,10 +58,6 @@ export async function startProgram(file: string, options: ProgramOptions): Promi
     const { name, ...values } = JSON.parse(line.slice(1))
     reports.set(name, values)
     child.emit(`report ${name}`)
-  })
-  let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr = (stderr + text).slice(-4_000)
   })
 
   async function report<T>(name: string): Promise<T> {
@@ -86,7 +88,8 @@ export async function startProgram(file: string, options: ProgramOptions): Promi
     return ending
   }
   const kill = (signal: NodeJS.Signals) => void child.kill(signal)
-  return { pid: child.pid ?? 0, uploads: receiver.uploads, exited, report, nextUpload, kill, end }
+  const { pid = 0 } = child
+  return { pid, uploads: receiver.uploads, exited, stderr: () => stderr, report, nextUpload, kill, end }
 }
 
 function environmentWithoutTools() {

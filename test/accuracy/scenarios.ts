@@ -57,7 +57,7 @@ export async function runScenario(scenario: Scenario, scale: number): Promise<Fi
   const { code, signal } = await running.exited
   const files = await filesOf(running.uploads)
   await running.end()
-  if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}`)
+  if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}\n${running.stderr()}`)
   const path = join(__dirname, `scenarios/${name}.json`)
   return compare(JSON.parse(readFileSync(path, 'utf8')) as Expectations, files)
 }

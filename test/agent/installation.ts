@@ -66,7 +66,7 @@ export class Installation {
     return { ...ended, uploads: receiver.uploads }
   }
 
-  /** Runs a program of the application to its end. */
+  /** Runs a program of the application to its end. Rejects where a signal ended it. */
   run(line: string, args: string[], env: Record<string, string> = {}): Promise<Ended> {
     const options = {
       cwd: this.folder,
@@ -78,9 +78,11 @@ export class Installation {
         ...env,
       },
     }
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       execFile(node(line), args, options, (error: ExecFileException | null, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
+        const code = error === null ? 0 : error.code
+        if (typeof code === 'number') resolve({ code, stdout, stderr })
+        else reject(new Error(`${args.join(' ')} ended with ${error?.signal ?? code}\n${stdout}${stderr}`))
       })
     })
   }
