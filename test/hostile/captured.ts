@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
+import { eventually } from '../intake/eventually'
 import { encodeMessage } from './protos'
 
 const root = join(__dirname, '../..')
@@ -37,11 +38,12 @@ export async function captureBodies(): Promise<Captured[]> {
     DD_TRACE_STARTUP_LOGS: 'false',
   })
   const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
+  const has = (path: string) => () => captured.some((one) => one.path === path)
   await Promise.all([
-    run(['traced-service.js', join(root, 'node_modules/dd-trace-5'), '2500'], datadog('0.4')),
-    run(['traced-service.js', join(root, 'node_modules/dd-trace-5'), '2500'], datadog('0.5')),
-    run(['pyroscope-service.js', '2500'], { PYROSCOPE_SERVER_ADDRESS: url }),
-    run(['splunk-service.js', '2500'], otlp),
+    run(['traced-service.js', join(root, 'node_modules/dd-trace-5')], datadog('0.4'), has('/v0.4/traces')),
+    run(['traced-service.js', join(root, 'node_modules/dd-trace-5')], datadog('0.5'), has('/v0.5/traces')),
+    run(['pyroscope-service.js'], { PYROSCOPE_SERVER_ADDRESS: url }, has('/ingest')),
+    run(['splunk-service.js'], otlp, has('/v1/logs')),
     run(['otlp-spans.js', 'proto', 'none'], otlp),
     run(['otlp-spans.js', 'http', 'none'], otlp),
   ])
@@ -49,12 +51,22 @@ export async function captureBodies(): Promise<Captured[]> {
   return [...captured, ...byHand(captured)]
 }
 
-async function run([file = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+/** Runs a program to its end, which is told to come once that much has been sent. */
+async function run(
+  [file = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  isEnough?: () => boolean,
+): Promise<void> {
   const child = spawn(process.execPath, [join(root, 'test/fixtures', file), ...args], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: 'ignore',
   })
-  await once(child, 'close')
+  const closed = once(child, 'close')
+  if (isEnough !== undefined) {
+    await eventually(() => isEnough() || (child.exitCode ?? child.signalCode) !== null || undefined)
+    child.kill('SIGTERM')
+  }
+  await closed
 }
 
 function byHand(captured: readonly Captured[]): Captured[] {

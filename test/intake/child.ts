@@ -38,7 +38,10 @@ export async function spawnIntake(
   output.on('line', (line) => lines.push(line))
   const started = await Promise.race([once(output, 'line'), ended.then(() => undefined)])
   const url = /http:\S+(?=,)/.exec(started?.[0] as string)?.[0]
-  if (url === undefined) throw new Error('the intake did not start')
+  if (url === undefined)
+    throw new Error(
+      `the intake did not start: ${JSON.stringify([child.exitCode ?? child.signalCode, lines])}`,
+    )
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal)
     const [code, by] = await ended

@@ -25,7 +25,7 @@ async function runClient(
   })
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   if (isEnough !== undefined) {
-    await eventually(() => isEnough(intake.dir) || child.exitCode !== null || undefined)
+    await eventually(() => isEnough(intake.dir) || (child.exitCode ?? child.signalCode) !== null || undefined)
     child.kill('SIGTERM')
   }
   const [stdout, stderr] = await ended
@@ -36,9 +36,12 @@ async function runClient(
 }
 
 test("an unmodified @pyroscope/nodejs: wall, CPU and heap arrive, with the labels' names as ours", async (t) => {
-  const { intake } = await runClient(t, ['pyroscope-service.js', '3500'], (url) => ({
-    PYROSCOPE_SERVER_ADDRESS: url,
-  }))
+  const env = (url: string) => ({ PYROSCOPE_SERVER_ADDRESS: url })
+  const { intake } = await runClient(t, ['pyroscope-service.js'], env, (dir) => {
+    const stored = storedProfiles(dir)
+    const isLabelled = stored.some(({ profile }) => labelsOf(profile).get('page')?.has('cart'))
+    return isLabelled && stored.some(({ name }) => name === 'space.pprof')
+  })
   const stored = storedProfiles(intake.dir)
   const types = new Set(stored.map(({ name, profile }) => `${name} ${typesOf(profile)}`))
   assert.deepEqual([...types].sort(), [
@@ -62,7 +65,7 @@ test('an unmodified @splunk/otel: CPU and allocation profiles out of its logs, a
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
     OTEL_LOG_LEVEL: 'error',
   })
-  const { intake } = await runClient(t, ['splunk-service.js', '120000'], env, (dir) =>
+  const { intake } = await runClient(t, ['splunk-service.js'], env, (dir) =>
     ['wall.pprof', 'space.pprof'].every((kind) => storedProfiles(dir).some(({ name }) => name === kind)),
   )
   const stored = storedProfiles(intake.dir)

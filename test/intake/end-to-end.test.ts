@@ -13,7 +13,7 @@ import { relayFor } from './relay'
 
 const root = join(__dirname, '../..')
 const fixture = (name: string) => join(root, 'test/fixtures', name)
-const service = [fixture('traced-service.js'), join(root, 'node_modules/dd-trace-5'), '120000']
+const service = [fixture('traced-service.js'), join(root, 'node_modules/dd-trace-5')]
 const datadog = {
   DD_ENV: 'prod',
   DD_VERSION: '1.2.3',

@@ -1,10 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Asks until there is an answer; the test's own time is the limit. */
+/** Before the test's own time is over: its failure would not say what was waited for. */
+const giveUpAfterMs = 4 * 60_000
+
+/** Asks until there is an answer. */
 export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (;;) {
+  for (const giveUpAt = performance.now() + giveUpAfterMs; ; ) {
     const answer = await ask()
     if (answer !== undefined) return answer
+    if (performance.now() > giveUpAt) throw new Error(`no answer after ${giveUpAfterMs} ms: ${ask}`)
     await wait(100)
   }
 }

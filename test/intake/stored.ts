@@ -34,7 +34,8 @@ export type StoredSpan = Record<string, string> & {
 export function storedSpans(dir: string): StoredSpan[] {
   const path = join(dir, 'spans.jsonl')
   if (!existsSync(path)) return []
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  // What follows the last end of a line is still being written.
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => JSON.parse(line) as StoredSpan)
 }
 

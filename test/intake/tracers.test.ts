@@ -4,10 +4,25 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { eventually } from './eventually'
 import { intakeFor } from './helpers'
-import { labelsOf, storedProfiles, storedSpans } from './stored'
+import { labelsOf, type StoredProfile, type StoredSpan, storedProfiles, storedSpans } from './stored'
 
 const root = join(__dirname, '../..')
+
+/** Each kind of profile, and a sample in a span. */
+function isEnough(dir: string): boolean {
+  const profiles = storedProfiles(dir)
+  return new Set(profiles.map(({ name }) => name)).size === 3 && isSampledInSpan(profiles, storedSpans(dir))
+}
+
+function isSampledInSpan(profiles: readonly StoredProfile[], spans: readonly StoredSpan[]): boolean {
+  const known = new Set(spans.map(({ spanId }) => BigInt(spanId ?? 0)))
+  const ids = profiles
+    .filter(({ name }) => name === 'wall.pprof')
+    .flatMap(({ profile }) => [...(labelsOf(profile).get('span id') ?? [])])
+  return ids.some((id) => known.has(BigInt.asUintN(64, BigInt(id))))
+}
 
 const tracers = [
   ['dd-trace-5', process.execPath, '0.4'],
@@ -36,13 +51,12 @@ for (const [tracer, node, version] of tracers) {
       DD_TRACE_LOG_LEVEL: 'warn',
       DD_TRACE_STARTUP_LOGS: 'false',
     }
-    const program = [
-      join(root, 'test/fixtures/traced-service.js'),
-      join(root, 'node_modules', tracer),
-      '5000',
-    ]
+    const program = [join(root, 'test/fixtures/traced-service.js'), join(root, 'node_modules', tracer)]
     const child = spawn(node, program, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+    await eventually(() => isEnough(intake.dir) || (child.exitCode ?? child.signalCode) !== null || undefined)
+    child.kill('SIGTERM')
+    const [stdout, stderr] = await ended
     assert.equal(stdout + stderr, '')
     t.diagnostic(JSON.stringify(intake.counters))
     const names = Object.keys(intake.counters.toJSON())
@@ -67,15 +81,7 @@ for (const [tracer, node, version] of tracers) {
     for (const [key, value] of Object.entries(tags)) assert.equal(web.tags[key], value, key)
     assert.ok(profiles.every(({ manifest }) => manifest.tags['runtime-id'] === web.tags['runtime-id']))
 
-    const wall = profiles.filter(({ name }) => name === 'wall.pprof').map(({ profile }) => labelsOf(profile))
-    const ids = wall.flatMap((labels) =>
-      [...(labels.get('span id') ?? [])].map((id) => BigInt.asUintN(64, BigInt(id))),
-    )
-    const known = new Set(spans.map(({ spanId }) => BigInt(spanId ?? 0)))
-    assert.ok(
-      ids.some((id) => known.has(id)),
-      'a sample lies in a span that was stored',
-    )
+    assert.ok(isSampledInSpan(profiles, spans), 'a sample lies in a span that was stored')
     assert.ok(
       spans.some(({ traceIdHigh }) => traceIdHigh !== '0'),
       '128-bit trace ids',
