@@ -40,7 +40,7 @@ async function run() {
     ACME_INTAKE_LOG_LEVEL: 'warn',
     ACME_INTAKE_SOURCE_ROOTS: join(root, 'examples'),
   })
-  await listening(intake, port, 10_000)
+  await listening(intake, port)
   shop = new Shop(url, join(directory, 'spool'))
   await shop.start()
   console.log(

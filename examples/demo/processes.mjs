@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
+const listenWithinMs = 60_000
+
 /** A TCP port that was free a moment ago, of those that the system gives to nobody who asks for any: a process that is started anew gets it again. */
 export async function freePort() {
   for (;;) {
@@ -34,13 +36,13 @@ export function start(name, args, env) {
   return child
 }
 
-/** Resolves when the port answers; throws when the process ends first or after `timeoutMs`. */
-export async function listening(child, port, timeoutMs) {
-  const deadline = Date.now() + timeoutMs
+/** Resolves when the port answers; throws when the process ends first, or after a time that no machine needs. */
+export async function listening(child, port) {
+  const deadline = Date.now() + listenWithinMs
   while (!(await answers(port))) {
-    if (child.exitCode !== null)
-      throw new Error(`process ended with code ${child.exitCode} before it listened on ${port}`)
-    if (Date.now() > deadline) throw new Error(`nothing listens on ${port} after ${timeoutMs} ms`)
+    const ending = child.exitCode ?? child.signalCode
+    if (ending !== null) throw new Error(`process ended with ${ending} before it listened on ${port}`)
+    if (Date.now() > deadline) throw new Error(`nothing listens on ${port} after ${listenWithinMs} ms`)
     await delay(50)
   }
 }

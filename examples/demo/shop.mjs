@@ -10,7 +10,7 @@ const agent = ['--require', join(root, 'dist/init.js')]
 const uploadPeriodS = 4
 /** Of each version. A leak is told from noise by more than 5. */
 const uploadsWanted = 7
-const giveUpMs = 60_000
+const giveUpMs = 180_000
 
 /** The example shop: a web page, an API, a worker thread of it, and a background job, each with the agent preloaded. */
 export class Shop {
@@ -36,7 +36,7 @@ export class Shop {
       SHOP_URL: `http://127.0.0.1:${this.apiPort}`,
     })
     this.#start('shop-jobs', 'shop-jobs/job.js', '1.0', {})
-    await listening(web, this.webPort, 15_000)
+    await listening(web, this.webPort)
     this.#startLoad()
   }
 
@@ -56,7 +56,8 @@ export class Shop {
       (await storedProfiles(this.intakeUrl, 'wall.pprof', `service:shop version:${version}`)).length >=
       uploadsWanted
     while (!(await enough())) {
-      if (this.#api.exitCode !== null) throw new Error(`the shop ended with code ${this.#api.exitCode}`)
+      const ending = this.#api.exitCode ?? this.#api.signalCode
+      if (ending !== null) throw new Error(`the shop ended with ${ending}`)
       if (Date.now() > giveUpAt) throw new Error(`too few uploads of version ${version} arrived`)
       await delay(250)
     }
@@ -69,7 +70,7 @@ export class Shop {
 
   async #startApi(version) {
     this.#api = this.#start('shop', 'shop/app.js', version, { PORT: String(this.apiPort) })
-    await listening(this.#api, this.apiPort, 15_000)
+    await listening(this.#api, this.apiPort)
   }
 
   #start(service, program, version, env) {
