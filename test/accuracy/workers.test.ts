@@ -7,19 +7,23 @@ import { startProgram } from './program'
 import { samplesOfUploads } from './receiver'
 import { sum } from './samples'
 
+/** The threads of worker-chains.js, in one upload when they have ended. */
+const startChains = (line: string, args: string[], samplingHz: number) =>
+  startProgram('test/fixtures/scenarios/worker-chains.js', {
+    node: nodeBinary(line),
+    uploadPeriodS: 3_600,
+    nodeArgs: ['--require', join(__dirname, '../../dist/init.js')],
+    args,
+    env: {
+      PREBUILDS_ONLY: '1',
+      DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
+      ACME_PROFILING_SAMPLING_HZ: String(samplingHz),
+    },
+  })
+
 for (const line of ['20', '24']) {
   test(`each thread has its own CPU time and labels, and all of them the process's, on Node ${line}`, async () => {
-    const program = await startProgram('test/fixtures/scenarios/worker-chains.js', {
-      node: nodeBinary(line),
-      uploadPeriodS: 3_600,
-      nodeArgs: ['--require', join(__dirname, '../../dist/init.js')],
-      args: ['2', '2', '400'],
-      env: {
-        PREBUILDS_ONLY: '1',
-        DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
-        ACME_PROFILING_SAMPLING_HZ: '500',
-      },
-    })
+    const program = await startChains(line, ['2', '2', '400'], 500)
     const { threads } = await program.report<{ threads: { thread: number; cpuMs: number }[] }>('used')
     assert.deepEqual(await program.exited, { code: 0, signal: null })
     await program.end()
@@ -50,17 +54,7 @@ for (const line of ['20', '24']) {
 
   // At ten a second the application has run for long when the first signal comes, as it has on a busy machine.
   test(`what a thread's profiler costs to start is not the application's, on Node ${line}`, async () => {
-    const program = await startProgram('test/fixtures/scenarios/worker-chains.js', {
-      node: nodeBinary(line),
-      uploadPeriodS: 3_600,
-      nodeArgs: ['--require', join(__dirname, '../../dist/init.js')],
-      args: ['1', '1', '300'],
-      env: {
-        PREBUILDS_ONLY: '1',
-        DD_PROFILING_DEBUG_UPLOAD_COMPRESSION: 'gzip',
-        ACME_PROFILING_SAMPLING_HZ: '10',
-      },
-    })
+    const program = await startChains(line, ['1', '1', '300'], 10)
     assert.deepEqual(await program.exited, { code: 0, signal: null })
     await program.end()
     const samples = await samplesOfUploads(program.uploads, 'wall.pprof')

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
-import { eventually } from '../intake/eventually'
+import { endAfter } from '../intake/eventually'
 import { encodeMessage } from './protos'
 
 const root = join(__dirname, '../..')
@@ -62,10 +62,7 @@ async function run(
     stdio: 'ignore',
   })
   const closed = once(child, 'close')
-  if (isEnough !== undefined) {
-    await eventually(() => isEnough() || (child.exitCode ?? child.signalCode) !== null || undefined)
-    child.kill('SIGTERM')
-  }
+  if (isEnough !== undefined) await endAfter(child, isEnough)
   await closed
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { eventually } from './eventually'
+import { endAfter } from './eventually'
 import { intakeFor } from './helpers'
 import { labelsOf, type StoredSpan, storedProfiles, storedSpans, typesOf } from './stored'
 
@@ -24,10 +24,7 @@ async function runClient(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  if (isEnough !== undefined) {
-    await eventually(() => isEnough(intake.dir) || (child.exitCode ?? child.signalCode) !== null || undefined)
-    child.kill('SIGTERM')
-  }
+  if (isEnough !== undefined) await endAfter(child, () => isEnough(intake.dir))
   const [stdout, stderr] = await ended
   t.diagnostic(JSON.stringify(intake.counters))
   const refused = Object.keys(intake.counters.toJSON()).filter((name) => /^(refused|rejected)/.test(name))

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { eventually } from './eventually'
+import { endAfter } from './eventually'
 import { intakeFor } from './helpers'
 import { labelsOf, type StoredProfile, type StoredSpan, storedProfiles, storedSpans } from './stored'
 
@@ -54,8 +54,7 @@ for (const [tracer, node, version] of tracers) {
     const program = [join(root, 'test/fixtures/traced-service.js'), join(root, 'node_modules', tracer)]
     const child = spawn(node, program, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-    await eventually(() => isEnough(intake.dir) || (child.exitCode ?? child.signalCode) !== null || undefined)
-    child.kill('SIGTERM')
+    await endAfter(child, () => isEnough(intake.dir))
     const [stdout, stderr] = await ended
     assert.equal(stdout + stderr, '')
     t.diagnostic(JSON.stringify(intake.counters))

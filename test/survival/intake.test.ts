@@ -16,6 +16,17 @@ const listen = async (server: Server | import('node:net').Server) => {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
+/** Takes connections and never answers. */
+const listenSilently = async (onConnection = () => {}) => {
+  const sockets = new Set<import('node:net').Socket>()
+  servers.push({ close: () => sockets.forEach((socket) => void socket.destroy()) })
+  return listen(
+    createTcpServer((socket) => {
+      sockets.add(socket.on('error', () => {}))
+      onConnection()
+    }),
+  )
+}
 before(async () => {
   intakes.refuses = await listen(
     createServer((request, response) => {
@@ -27,9 +38,7 @@ before(async () => {
       request.resume().on('end', () => response.writeHead(503).end())
     }),
   )
-  const sockets = new Set<import('node:net').Socket>()
-  intakes.hangs = await listen(createTcpServer((socket) => sockets.add(socket.on('error', () => {}))))
-  servers.push({ close: () => sockets.forEach((socket) => void socket.destroy()) })
+  intakes.hangs = await listenSilently()
 })
 after(() => {
   for (const server of servers) server.close()
@@ -37,16 +46,11 @@ after(() => {
 
 test('a process that stands still while it ends has its last upload on disk', async () => {
   let running: ChildProcess | undefined
-  const sockets = new Set<import('node:net').Socket>()
-  const url = await listen(
-    createTcpServer((socket) => {
-      sockets.add(socket.on('error', () => {}))
-      // From within the time that the end may take until well after it.
-      running?.kill('SIGSTOP')
-      setTimeout(() => running?.kill('SIGCONT'), 2_000)
-    }),
-  )
-  servers.push({ close: () => sockets.forEach((socket) => void socket.destroy()) })
+  const url = await listenSilently(() => {
+    // From within the time that the end may take until well after it.
+    running?.kill('SIGSTOP')
+    setTimeout(() => running?.kill('SIGCONT'), 2_000)
+  })
   const env = { ACME_PROFILING_SHUTDOWN_TIMEOUT: '1500' }
   const onStart = (child: ChildProcess) => {
     running = child
