@@ -49,7 +49,8 @@ export interface Outcome {
   stdout: string
   stderr: string
   uploads: readonly Upload[]
-  /** Files that it left in its temporary folder. */
+  /** Its temporary folder, and the files that it left there. */
+  folder: string
   leftovers: string[]
   tookMs: number
 }
@@ -128,6 +129,7 @@ export async function runChild(child: Child): Promise<Outcome> {
     stdout,
     stderr,
     uploads: receiver?.uploads ?? [],
+    folder: temporary,
     leftovers,
     tookMs: Date.now() - startedMs,
   }
