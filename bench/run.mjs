@@ -32,11 +32,12 @@ if (unknown !== undefined) {
   process.exit(1)
 }
 
-// Questions about every agent; the others are about our agent and dd-trace's profiler, or about the intake.
-const beside = ['service', 'work', 'activation', 'idle', 'start', 'install']
+// Questions about every agent, asked first; the others are about our agent and dd-trace's profiler, or about the intake.
+const beside = ['service', 'work', 'memory', 'block', 'activation', 'idle', 'start', 'install']
 const few = ['none', 'tracing', 'ours', 'peer']
 const quickly = ['service', 'work', 'activation', 'start']
-const questions = positionals.length > 0 ? positionals : values.full ? known : quickly
+const questions =
+  positionals.length > 0 ? positionals : values.full ? [...new Set([...beside, ...known])] : quickly
 
 const variantsFor = (question) =>
   values.variants?.split(',') ?? (values.full && beside.includes(question) ? variantNames : few)

@@ -41,7 +41,7 @@ export async function watchMachine(node, kind) {
     const { stolen } = since()
     const others = Math.max(before, await othersCpus())
     const lines = [
-      `Node ${node}, ${cpus().length} x ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 10)}, ${kind} run of \`npm run bench\`. Medians; with three rounds or more, their 95 % interval.`,
+      `Node ${node}, ${cpus().length} x ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 10)}, ${kind} run of \`npm run bench\`. Medians; in brackets, where there were three rounds or more, the 95 % interval of the median, which of fewer than six rounds is their whole range.`,
     ]
     if (others > busyCpus || stolen > busyCpus)
       lines.push(

@@ -1,6 +1,6 @@
 // What does a profiler add to a fixed piece of work: promises, a compiler, allocation, eight worker threads?
 import { startChild } from '../lib/child.mjs'
-import { valuesOf } from '../lib/rows.mjs'
+import { addedOf, percentMore, valuesOf } from '../lib/rows.mjs'
 import { alternate } from '../lib/stats.ts'
 
 const works = {
@@ -24,6 +24,11 @@ export async function ask({ full, node, variants, rounds = full ? 2 : 1 }) {
     })
     rows.push(
       { what: `CPU of ${what}`, unit: 'ms', digits: 0, ...valuesOf(results, ({ cpuMs }) => cpuMs / times) },
+      {
+        what: `CPU of ${what}, change to tracing only`,
+        unit: '%',
+        ...addedOf(results, ({ cpuMs }) => cpuMs, percentMore),
+      },
       {
         what: `time of ${what}`,
         unit: 'ms',
