@@ -19,7 +19,7 @@ if (!keep && !existsSync(keptFile)) {
   )
   process.exit(1)
 }
-const finished = await watchMachine(node, `${rounds} rounds`)
+const finished = await watchMachine(node, `${rounds} rounds of \`npm run bench:check\``)
 const answers = []
 for (const question of questions) {
   const { ask } = await import(new URL(`questions/${question}.mjs`, import.meta.url).href)
@@ -39,7 +39,7 @@ console.log(`Kept: ${kept.heading.join(' ')}\nNow: ${heading.join(' ')}`)
 for (const row of compared)
   console.log(
     row.not === undefined
-      ? `${row.worse ? 'WORSE' : 'ok   '} ${row.name}: ${row.change.toFixed(2)} x (p ${row.p.toFixed(3)})`
+      ? `${row.worse ? 'WORSE' : 'ok   '} ${row.name}: ${row.multiple.toFixed(3)} x tracing only, kept ${row.multipleBefore.toFixed(3)}: ${row.change.toFixed(2)} x (p ${row.p.toFixed(3)})`
       : `-     ${row.name}: not compared, ${row.not}`,
   )
 console.log(`${worse.length} figures became worse`)

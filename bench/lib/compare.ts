@@ -15,8 +15,13 @@ interface Row {
   values?: { ours?: number[]; tracing?: number[] }
 }
 
-/** Why it was not compared, or by how much ours has become worse than what was kept, and how likely that is by chance. */
-type Comparison = { worse: boolean; change: number; p: number; not?: never } | { worse: false; not: string }
+/**
+ * What ours costs as a multiple of tracing only, before and now, by how much that has become worse, and how likely that is by chance; or why it
+ * was not compared.
+ */
+type Comparison =
+  | { worse: boolean; multipleBefore: number; multiple: number; change: number; p: number; not?: never }
+  | { worse: false; not: string }
 
 /** Compares what our agent costs with what was kept, row by row: `worse` where both bounds are passed. */
 export function compare(
@@ -36,9 +41,10 @@ function compareCosts(was: number[] | undefined, is: number[]): Comparison {
   if (was === undefined) return { worse: false, not: 'nothing was kept of it' }
   if (![...was, ...is].every(Number.isFinite))
     return { worse: false, not: 'tracing only has a zero, there is no multiple of it' }
-  const change = median(is) / median(was)
+  const [multipleBefore, multiple] = [median(was), median(is)]
+  const change = multiple / multipleBefore
   const p = mannWhitney(is, was)
-  return { worse: change > worseBy && p < chance, change, p }
+  return { worse: change > worseBy && p < chance, multipleBefore, multiple, change, p }
 }
 
 /** What is told over tracing only already is in the other rows. */
