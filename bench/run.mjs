@@ -32,11 +32,12 @@ if (unknown !== undefined) {
   process.exit(1)
 }
 
-// Questions about every agent; the others are about our agent and dd-trace's profiler, or about the intake.
-const beside = ['service', 'work', 'activation', 'idle', 'start', 'install']
+// Questions about every agent, asked first; the others are about our agent and dd-trace's profiler, or about the intake.
+const beside = ['service', 'work', 'memory', 'block', 'activation', 'idle', 'start', 'install']
 const few = ['none', 'tracing', 'ours', 'peer']
 const quickly = ['service', 'work', 'activation', 'start']
-const questions = positionals.length > 0 ? positionals : values.full ? known : quickly
+const questions =
+  positionals.length > 0 ? positionals : values.full ? [...new Set([...beside, ...known])] : quickly
 
 const variantsFor = (question) =>
   values.variants?.split(',') ?? (values.full && beside.includes(question) ? variantNames : few)
@@ -46,7 +47,11 @@ if (questions.some((name) => variantsFor(name).includes('sentry')) && !existsSyn
     stdio: 'inherit',
   })
 
-const finished = await watchMachine(values.node, values.full ? 'full' : 'quick')
+const finished = await watchMachine(values.node, `${values.full ? 'full' : 'quick'} run of \`npm run bench\``)
+const heading = async () => [
+  ...(await finished()),
+  'Medians; in brackets, where there were three rounds or more, the 95 % interval of the median, which of fewer than six rounds is their whole range.',
+]
 const answers = []
 for (const question of questions) {
   const started = Date.now()
@@ -54,7 +59,7 @@ for (const question of questions) {
   process.stderr.write(`${question}: ${Math.round((Date.now() - started) / 1_000)} s\n`)
   if (positionals.length === 0) await keep()
 }
-console.log(markdown({ heading: await finished(), answers }))
+console.log(markdown({ heading: await heading(), answers }))
 
 /** A question that fails takes none of the others with it. */
 async function answerOf(question) {
@@ -72,7 +77,7 @@ async function answerOf(question) {
 }
 
 async function keep() {
-  const report = { heading: await finished(), answers }
+  const report = { heading: await heading(), answers }
   const head =
     '# Figures beside the peers\n\nMade by `npm run bench`; not to be edited. docs/bench.md says what they mean.\n\n'
   writeFileSync(here('results.md'), head + markdown(report))

@@ -88,6 +88,7 @@ std::unique_ptr<AllocationTree> HeapSampler::Take() {
 
 void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree) {
   takes_++;
+  NamesOfTake names;
   std::vector<uint32_t> number_in_tree(strings_.size(), UINT32_MAX);
   const auto in_tree = [&](uint32_t number) {
     if (number >= number_in_tree.size()) number_in_tree.resize(strings_.size(), UINT32_MAX);
@@ -104,7 +105,7 @@ void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree
     const uint32_t index = static_cast<uint32_t>(tree->nodes.size());
     auto entry = known_nodes_.find(node->node_id);
     if (entry == known_nodes_.end()) {
-      const KnownNode fresh{StringNumber(node->name), StringNumber(node->script_name), 0, 0};
+      const KnownNode fresh{NameNumber(node->name, &names), NameNumber(node->script_name, &names), 0, 0};
       entry = known_nodes_.emplace(node->node_id, fresh).first;
     }
     KnownNode& known = entry->second;
@@ -137,6 +138,17 @@ void HeapSampler::ForgetAllBut(const AllocationTree& tree) {
   }
   strings_ = std::move(strings);
   string_numbers_ = std::move(string_numbers);
+}
+
+uint32_t HeapSampler::NameNumber(v8::Local<v8::String> name, NamesOfTake* names) {
+  const uint32_t at = names->table.FindOrAdd(
+      static_cast<uint32_t>(name->GetIdentityHash()),
+      [&](uint32_t known) { return names->known[known].first == name; },
+      [&] {
+        names->known.emplace_back(name, StringNumber(name));
+        return static_cast<uint32_t>(names->known.size() - 1);
+      });
+  return names->known[at].second;
 }
 
 uint32_t HeapSampler::StringNumber(v8::Local<v8::String> text) {

@@ -4,7 +4,10 @@
 
 #include <memory>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
+#include "intern_table.h"
 #include "window.h"
 
 namespace acme {
@@ -34,7 +37,15 @@ class HeapSampler {
     uint32_t index;  // and where
   };
 
+  /// V8 hands out the same object for equal names: each is converted once in a take, however many new nodes
+  /// have it.
+  struct NamesOfTake {
+    InternTable table;
+    std::vector<std::pair<v8::Local<v8::String>, uint32_t>> known;
+  };
+
   bool Start();
+  uint32_t NameNumber(v8::Local<v8::String> name, NamesOfTake* names);
   uint32_t StringNumber(v8::Local<v8::String> text);
   void CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree);
   /// Nodes and strings that are not in `tree`, the latest.

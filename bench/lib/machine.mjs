@@ -34,14 +34,14 @@ async function othersCpus() {
  * Watches a run: what else the machine had to do before and after it, and what its host gave to others meanwhile.
  * @returns {Promise<() => Promise<string[]>>} to be called at its end; lines for the report's head
  */
-export async function watchMachine(node, kind) {
+export async function watchMachine(node, what) {
   const before = await othersCpus()
   const since = watchCpus()
   return async () => {
     const { stolen } = since()
     const others = Math.max(before, await othersCpus())
     const lines = [
-      `Node ${node}, ${cpus().length} x ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 10)}, ${kind} run of \`npm run bench\`. Medians; with three rounds or more, their 95 % interval.`,
+      `Node ${node}, ${cpus().length} x ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 10)}, ${what}.`,
     ]
     if (others > busyCpus || stolen > busyCpus)
       lines.push(

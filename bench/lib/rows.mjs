@@ -1,4 +1,4 @@
-import { median, medianInterval } from './stats.ts'
+import { leastRoundsOfInterval, median, medianInterval } from './stats.ts'
 import { baseOf } from './variants.mjs'
 
 /**
@@ -36,7 +36,7 @@ export function cellOf(row, name) {
   if (values === undefined) return row[name] ?? '-'
   const shown = (value) => value.toFixed(row.digits ?? 1)
   const unit = row.unit ? ` ${row.unit}` : ''
-  if (values.length < 3) return shown(median(values)) + unit
+  if (values.length < leastRoundsOfInterval) return shown(median(values)) + unit
   const { median: middle, from, to } = medianInterval(values)
   return `${shown(middle)}${unit} (${shown(from)} to ${shown(to)})`
 }

@@ -23,6 +23,9 @@ export async function alternate<T>(
   return results
 }
 
+/** Of fewer rounds only the median is told. */
+export const leastRoundsOfInterval = 3
+
 /**
  * The median of `values` and the 95 % interval of it by the order of the values themselves: exact whatever their distribution is
  * (the binomial interval of a median; with fewer than 6 values it is the whole range).

@@ -3,7 +3,7 @@ import { startChild } from '../lib/child.mjs'
 import { valuesOf } from '../lib/rows.mjs'
 import { alternate } from '../lib/stats.ts'
 
-export async function ask({ full, node, variants, rounds = full ? 5 : 2 }) {
+export async function ask({ full, node, variants, rounds = full ? 3 : 2 }) {
   const results = await alternate(variants, rounds, async (name) => {
     const child = await startChild('bench/work/activation.js', { name, node, withTracing: true })
     const done = await child.report('done')

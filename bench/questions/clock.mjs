@@ -13,7 +13,7 @@ export async function ask({ full, node, variants }) {
     const wall = { what: `sum of wall / clock, ${program}`, target: 'within 1 %' }
     const cpu = { what: `sum of cpu / rusage, ${program}`, target: 'within 3 %' }
     for (const name of variants.filter((name) => name === 'ours' || name === 'peer')) {
-      const ratios = await measure(name, node, full ? 45 : 22, full ? 10 : 4, idleShare)
+      const ratios = await measure(name, node, full ? 32 : 22, full ? 10 : 4, idleShare)
       wall[name] = spread(ratios.map((ratio) => ratio.wall))
       cpu[name] = spread(ratios.map((ratio) => ratio.cpu))
     }

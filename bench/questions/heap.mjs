@@ -9,7 +9,7 @@ const garbageMegabytesPerInterval = 200
 
 export async function ask({ full, alone, node, variants }) {
   const uploadPeriodS = alone ? 30 : full ? 5 : 4
-  const intervals = full ? 10 : 3
+  const intervals = alone ? 10 : full ? 6 : 3
   const garbagePerSecond = garbageMegabytesPerInterval / uploadPeriodS
   const rows = { live: {}, major: {} }
   for (const name of variants.filter((name) => name !== 'tracing')) {

@@ -70,7 +70,7 @@ export async function ask({ full, alone, node }) {
     const flood = await asFastAsAnswered(url, made, full ? 30 : 10)
     await listedAfter(url, baseMs, flood.acknowledged)
     const floodCpu = total(cpuMs) - cpuBefore
-    const steady = await atRate(url, made, alone ? 600 : full ? 120 : 15, flood.sent)
+    const steady = await atRate(url, made, alone ? 600 : full ? 60 : 15, flood.sent)
     const acknowledged = flood.acknowledged + steady.acknowledged
     const listed = await listedAfter(url, baseMs, acknowledged)
     const quiet = inQuiet(steady, slices)

@@ -2,14 +2,18 @@
 import { startChild } from '../lib/child.mjs'
 import { addedOf, percentMore, valuesOf } from '../lib/rows.mjs'
 import { cpuOfService, loadService } from '../lib/service-load.mjs'
-import { alternate } from '../lib/stats.ts'
+import { alternate, percentile } from '../lib/stats.ts'
+import { steadyLoad } from '../lib/steady-load.ts'
 
 const shares = [0.3, 0.7]
-const seconds = 3
+const percentiles = { p50: 0.5, p99: 0.99, 'p99.9': 0.999 }
 
 export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
+  const seconds = full ? 3 : 2
+  const saturated = (url, path, duration) => cpuOfService(url, () => loadService(url, path, { duration }))
   const warmUpS = full ? 11 : 4 // with --full the first upload, after 10 s, is over before anything is measured
   const capacity = await withService('tracing', node, (url) => saturated(url, '/page/7', 5))
+  const rateOf = (share) => Math.round(capacity.perSecond * share)
   const results = await alternate(variants, rounds, (name) =>
     withService(name, node, async (url) => {
       await loadService(url, '/page/7', { duration: warmUpS })
@@ -18,8 +22,8 @@ export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
       const garbage = await saturated(url, '/garbage', seconds)
       const rates = []
       for (const share of shares) {
-        const overallRate = Math.round(capacity.perSecond * share)
-        rates.push((await loadService(url, '/page/7', { duration: seconds, overallRate })).latency)
+        const latenciesMs = await steadyLoad(url, '/page/7', { perSecond: rateOf(share), seconds })
+        rates.push(mapOf(percentiles, (part) => percentile(latenciesMs, part)))
       }
       return { six, ten, garbage, rates }
     }),
@@ -45,19 +49,31 @@ export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
     row('CPU per request, 10 spans', 'us', 1, ({ ten }) => ten.processMicros),
     row('CPU per request that allocates 2 MB', 'us', 0, ({ garbage }) => garbage.processMicros),
     row('requests per second, 6 spans', '', 0, ({ six }) => six.perSecond, { better: 'more' }),
+    {
+      what: 'throughput change to tracing only',
+      unit: '%',
+      better: 'more',
+      ...addedOf(results, ({ six }) => six.perSecond, percentMore),
+    },
     ...shares.flatMap((share, i) =>
-      ['p50', 'p99', 'p99_9'].map((field) =>
+      Object.keys(percentiles).map((name) =>
         row(
-          `latency ${field.replace('_', '.')} at ${share * 100} % of the capacity`,
+          `latency ${name} at ${share * 100} % of the capacity`,
           'ms',
-          0,
-          ({ rates }) => rates[i][field],
-          {
-            note: `${Math.round(capacity.perSecond * share)} requests/s`,
+          2,
+          ({ rates }) => rates[i][name],
+          name === 'p50' && {
+            note: `and p99 and p99.9: ${rateOf(share)} requests/s, evenly spread; tracing only's capacity`,
           },
         ),
       ),
     ),
+    {
+      what: 'latency p99 at 70 % of the capacity, change to tracing only',
+      target: 'within 1 %',
+      unit: '%',
+      ...addedOf(results, ({ rates }) => rates[1].p99, percentMore),
+    },
   ]
 }
 
@@ -71,4 +87,5 @@ async function withService(name, node, use) {
   }
 }
 
-const saturated = (url, path, duration) => cpuOfService(url, () => loadService(url, path, { duration }))
+const mapOf = (object, value) =>
+  Object.fromEntries(Object.entries(object).map(([key, of]) => [key, value(of)]))

@@ -4,7 +4,7 @@ import { valuesOf } from '../lib/rows.mjs'
 import { alternate } from '../lib/stats.ts'
 
 export async function ask({ full, node, variants }) {
-  const results = await alternate(variants, full ? 12 : 5, async (name) => {
+  const results = await alternate(variants, full ? 8 : 3, async (name) => {
     const child = await startChild('bench/work/start-app.js', { name, node })
     const listening = await child.report('listening')
     await child.end()

@@ -45,7 +45,7 @@ app.get('/cpu', async () => {
   return {
     processMicros: user + system,
     threadMicros: threadCpuMicros(),
-    rssBytes: process.memoryUsage.rss(),
+    heapBytes: process.memoryUsage().heapUsed,
   }
 })
 // For the comparison within one process: our agent, preloaded, off and on again.

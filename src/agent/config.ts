@@ -132,7 +132,7 @@ export const variables = {
     'a host name or an address',
     /^\[?[0-9a-f:.]+\]?$|^[a-z0-9_][a-z0-9_.-]{0,252}$/i,
   ),
-  agentPort: integer('DD_TRACE_AGENT_PORT', 8126, 1, 65_535, 'the port'),
+  agentPort: integer('DD_TRACE_AGENT_PORT', 8126, 1, 65_535),
   agentless: optionalBoolean('DD_PROFILING_AGENTLESS'),
   site: pattern('DD_SITE', 'a host name', hostName, 'datadoghq.com'),
   apiKey: pattern('DD_API_KEY', 'text without blanks', headerText, undefined, { secret: true }),

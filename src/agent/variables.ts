@@ -52,13 +52,14 @@ export function integer(
   fallback: number,
   min: number,
   max: number,
-  unit: string,
+  unit?: string,
 ): Variable<number> {
   const parse = (text: string) => {
     const value = Number(text)
     return /^\d+$/.test(text) && value >= min && value <= max ? value : undefined
   }
-  return variable<number>(name, `a whole number of ${unit} from ${min} to ${max}`, fallback, parse)
+  const what = unit === undefined ? 'a whole number' : `a whole number of ${unit}`
+  return variable<number>(name, `${what} from ${min} to ${max}`, fallback, parse)
 }
 
 export function text(name: string, extra?: Extra): Variable<string | undefined> {

@@ -64,6 +64,19 @@ test('the documentation has each variable once, with its default and its old nam
   assert.deepEqual(Object.fromEntries([...rows].filter(isVariable)), Object.fromEntries(expected))
 })
 
+test('the documentation names the bounds of each variable that has some', () => {
+  const bounded = all.flatMap(({ name, expected }) => {
+    const bounds = /from (\d+) to (\d+)$/.exec(expected)?.slice(1)
+    return bounds === undefined ? [] : [{ name, bounds: bounds.join(' to ') }]
+  })
+  assert.ok(bounded.length >= 8)
+  const undocumented = bounded.filter(({ name, bounds }) => {
+    const row = docs.split('\n').find((line) => line.startsWith(`| \`${name}\``))
+    return !row?.includes(bounds)
+  })
+  assert.deepEqual(undocumented, [])
+})
+
 const wrong: Partial<Record<keyof typeof variables, string>> = {
   enabled: 'maybe',
   longLivedThresholdMs: '0',
