@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { QuerySource } from './context'
 import type { Counters } from './counters'
 import type { Gate } from './gate'
+import type { QuerySource } from './query-source'
 import type { Reply } from './receive/protocol'
 
 /** What `/metrics` says, in Prometheus' text format. No name or label comes from a client. */
