@@ -12,7 +12,8 @@ main().catch((error: NodeJS.ErrnoException) => {
   console.error(
     error.code === 'EADDRINUSE' ? `${error.message}: choose another port with --port.` : error.message,
   )
-  process.exitCode = 1
+  // Whatever was opened before is of no use.
+  process.exit(1)
 })
 
 const stopMs = 1_900

@@ -66,7 +66,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const { counters = new Counters() } = options
   const server = createServer({
     requestTimeout: limits.requestMs,
-    headersTimeout: limits.headersMs,
+    // Node takes none that is longer than the whole request's.
+    headersTimeout: Math.min(limits.headersMs, limits.requestMs),
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: checkMs,
   })

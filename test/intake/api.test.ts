@@ -151,6 +151,13 @@ test('parameters of a URL become the object of a query, and a strange one is ref
   assert.equal(({} as { polluted?: string }).polluted, undefined)
 })
 
+test('a question mark in a value does not end the query', async (t) => {
+  const { store } = await storeFor(t)
+  const { url } = await intakeFor(t, { sink: store, queries: store, dir: tempDir(t) })
+  const answer = await fetch(`${url}/api/v1/call-graph?q=service:shop&filter.endpoint=GET /?x&name=price`)
+  assert.equal(answer.status, 200, await answer.text())
+})
+
 test('answers over HTTP are of the types that the page gives', async (t) => {
   const { store } = await storeFor(t)
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 600_000

@@ -153,3 +153,8 @@ test('an upload that takes long to read, or kills what reads it, is refused, and
   assert.equal((await post(small, body)).status, 202)
   t.diagnostic(`longest stop of the event loop ${stopMs.toFixed(0)} ms`)
 })
+
+test('a request may be given less time than its headers are usually', async (t) => {
+  const intake = await intakeFor(t, { limits: { requestMs: 5_000 } })
+  assert.deepEqual(await ask(intake.url, {}), [200, undefined])
+})
