@@ -10,7 +10,6 @@ export type CounterName =
   | 'uploads.stored'
   | 'uploads.repeated'
   | 'uploads.bytes'
-  | 'uploads.unchecked_profiles'
   | 'spans.stored'
   | `refused.${ErrorCode}`
   | `rejected.${ErrorCode}`
