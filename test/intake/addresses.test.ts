@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { pino } from 'pino'
 import { routeOf } from '../../src/intake/routes'
 import { intakeFor } from './helpers'
 
@@ -37,4 +38,15 @@ test('any other address or method has a coded answer', async (t) => {
   assert.deepEqual(await code('GET', '/nothing'), [404, 'route_unknown'])
   assert.deepEqual(await code('GET', '/profiling/v1/input'), [405, 'method_not_allowed'])
   assert.deepEqual(await code('DELETE', '/v0.4/traces'), [405, 'method_not_allowed'])
+})
+
+test('an address that a client misses is in the log of level debug', async (t) => {
+  const lines: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
+  const intake = await intakeFor(t, { log })
+  await fetch(`${intake.url}/evp_proxy/v2?${'x'.repeat(500)}`).then((response) => response.text())
+  const [line = ''] = lines.filter((one) => one.includes('route_unknown'))
+  const { route } = JSON.parse(line) as { route: string }
+  assert.match(route, /^\/evp_proxy\/v2\?x+$/)
+  assert.equal(route.length, 200)
 })

@@ -213,5 +213,7 @@ test('answers over HTTP are of the types that the page gives', async (t) => {
   assert.equal(raw.headers.get('content-type'), 'application/octet-stream')
   assert.ok((await raw.arrayBuffer()).byteLength > 0)
   assert.deepEqual(await ask('profile?id=00000000000000000000000000000000').then(({ status }) => status), 404)
+  const { body: late } = await ask('profiles?toMs=-1')
+  assert.match((late as { message: string }).message, /: toMs is not a time/)
   assert.deepEqual(await ask('flame-graph?nonsense=1').then(({ status }) => status), 400)
 })
