@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { pino } from 'pino'
 import { isLoopback } from '../../src/intake/loopback'
 import { startIntake } from '../../src/intake/server'
 import { FileSink } from './file-sink'
@@ -157,4 +158,22 @@ test('an upload that takes long to read, or kills what reads it, is refused, and
 test('a request may be given less time than its headers are usually', async (t) => {
   const intake = await intakeFor(t, { limits: { requestMs: 5_000 } })
   assert.deepEqual(await ask(intake.url, {}), [200, undefined])
+})
+
+test('requests that the end cuts off are no faults of theirs', async (t) => {
+  const lines: string[] = []
+  const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) })
+  const intake = await intakeFor(t, { log, limits: { shutdownMs: 1 } })
+  const body = uploadBody(event(), { 'wall.pprof': await realProfile() })
+  const sent = Array.from({ length: 60 }, () =>
+    post(intake, body).then(
+      ({ status }) => status,
+      () => undefined,
+    ),
+  )
+  await Promise.race(sent)
+  await intake.close()
+  const cut = (await Promise.all(sent)).filter((status) => status !== 202)
+  assert.ok(cut.length > 0)
+  assert.deepEqual([lines, intake.counters.get('refused.internal')], [[], 0])
 })
