@@ -32,7 +32,9 @@ async function admit(context: Context, request: IncomingMessage, route: Route | 
   if (route === undefined && isNavigation(request)) return context.page.missing(request.headers)
   const key = route?.needsKey === false ? undefined : context.keys.admit(request.headers)
   if (route === undefined) throw new CodedError('route_unknown')
-  if (!route.methods.includes(request.method ?? '')) {
+  // HEAD is GET without the body, which Node leaves out: what watches over `/healthz` often asks so.
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
+  if (!route.methods.includes(method)) {
     throw new CodedError('method_not_allowed', { allowed: route.methods.join(' or ') })
   }
   return route.handle(context, request, key)

@@ -105,6 +105,13 @@ test('hotspots of a trace: where its time went, by function and by executing lin
   assert.match(lines, /^\n *1\.600 s +2\.000 s +render +\/app\/views\/cart\.js:8$/m)
 })
 
+test('an intake that asks for a key: the command says where it takes one from', async (t) => {
+  const { url } = await intakeFor(t, { keys: new Map([['till', 'c0ffee00c0ffee00']]), dir: tempDir(t) })
+  const { code, stdout, stderr } = await command(['ls', '--url', url])
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /^acme-profiler: This intake asks for a key: .* ACME_INTAKE_KEY\.$/m)
+})
+
 test('a selection without profiles is said, and passes no bound', async (t) => {
   const { run } = await shop(t)
   const out = join(directory(t), 'x')

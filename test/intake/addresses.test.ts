@@ -40,6 +40,16 @@ test('any other address or method has a coded answer', async (t) => {
   assert.deepEqual(await code('DELETE', '/v0.4/traces'), [405, 'method_not_allowed'])
 })
 
+test('HEAD is answered as GET, without a body', async (t) => {
+  const intake = await intakeFor(t)
+  const head = async (path: string) => {
+    const response = await fetch(intake.url + path, { method: 'HEAD' })
+    return [response.status, Number(response.headers.get('content-length')) > 0, await response.text()]
+  }
+  assert.deepEqual(await head('/healthz'), [200, true, ''])
+  assert.deepEqual(await head('/v1/traces'), [405, true, ''])
+})
+
 test('an address that a client misses is in the log of level debug', async (t) => {
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
