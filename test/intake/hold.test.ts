@@ -134,6 +134,19 @@ async function longestStop(work: () => Promise<unknown>): Promise<number> {
   return longest
 }
 
+test('/metrics answers while the store does not', async (t) => {
+  const queries = {
+    stats: () => new Promise<never>(() => {}),
+    queryJson: () => Promise.reject(new Error('not asked for')),
+    queryBytes: () => Promise.reject(new Error('not asked for')),
+    backlogBytes: 7,
+  }
+  const intake = await intakeFor(t, { queries })
+  const text = await fetch(`${intake.url}/metrics`).then((response) => response.text())
+  assert.match(text, /^acme_intake_backlog_bytes 7$/m)
+  assert.doesNotMatch(text, /^acme_intake_columns_rows\{/m)
+})
+
 test('an upload that takes long to read, or kills what reads it, is refused, and the next one is taken', async (t: TestContext) => {
   const wall = await realProfile()
   const body = uploadBody(event(), { 'wall.pprof': wall })
