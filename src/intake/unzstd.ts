@@ -22,7 +22,7 @@ const codeTooLarge = 'ERR_BUFFER_TOO_LARGE'
 
 /**
  * zstd (RFC 8878) for a Node that has none. The decoder believes what frames say of themselves, so they are looked through first. Throws
- * as zlib.zstdDecompressSync does; checksums are not compared.
+ * as zlib.zstdDecompressSync does. Checksums are not compared: what is inflated is read whole by whoever asked.
  */
 export function unzstd(bytes: Uint8Array, { maxOutputLength, maxWindowBytes }: ZstdOptions): Buffer {
   const pieces: Uint8Array[] = []
