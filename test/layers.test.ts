@@ -64,6 +64,52 @@ test('every import of src points down', () => {
   assert.deepEqual(wrong, [])
 })
 
+/** Ways from a file along imports back to it, types too: none is left once every file that imports nothing of the others was taken away. */
+const circles = (sources: ReadonlyMap<string, string>) => {
+  const imported = (file: string, source: string) =>
+    ts
+      .preProcessFile(source, true, true)
+      .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+      .map(({ fileName }) => posix.join(posix.dirname(file), fileName))
+      .flatMap((path) => [path, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`])
+      .filter((path) => sources.has(path))
+  const left = new Map([...sources].map(([file, source]) => [file, imported(file, source)]))
+  const isLeft = (file: string) => left.has(file)
+  for (let before = -1; before !== left.size; ) {
+    before = left.size
+    for (const [file, targets] of left) if (!targets.some(isLeft)) left.delete(file)
+  }
+  // Some of these only lead into a circle; whoever imports nothing but them is taken away from the other side.
+  for (let before = -1; before !== left.size; ) {
+    before = left.size
+    const reached = new Set([...left.values()].flat())
+    for (const file of [...left.keys()]) if (!reached.has(file)) left.delete(file)
+  }
+  return [...left].map(([file, targets]) => `${file} imports ${targets.filter(isLeft).join(', ')}`)
+}
+
+test('no imports of src go in a circle', () => {
+  assert.deepEqual(
+    circles(new Map(sourceFiles.map((file) => [file, readFileSync(join(root, file), 'utf8')]))),
+    [],
+  )
+})
+
+test('a circle is found, of types too, and named without the files around it', () => {
+  const sources = {
+    'src/pprof/above.ts': `import { a } from './a'`,
+    'src/pprof/a.ts': `import type { B } from './deep'`,
+    'src/pprof/deep/index.ts': `import { leaf } from '../leaf'\nexport * from './b'`,
+    'src/pprof/deep/b.tsx': `const a = () => import('../a')`,
+    'src/pprof/leaf.ts': 'export const leaf = 1',
+  }
+  assert.deepEqual(circles(new Map(Object.entries(sources))), [
+    'src/pprof/a.ts imports src/pprof/deep/index.ts',
+    'src/pprof/deep/index.ts imports src/pprof/deep/b.tsx',
+    'src/pprof/deep/b.tsx imports src/pprof/a.ts',
+  ])
+})
+
 test('every folder of src is a known room', () => {
   assert.deepEqual(
     sourceFiles.filter((file) => !(roomOf(file) in permissions)),

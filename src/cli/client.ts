@@ -40,10 +40,15 @@ export class Client {
       },
     )
     if (response.ok) return response
-    const { message } = await response.json().then(
-      (body) => body as { message?: string },
-      () => ({ message: undefined }),
+    const { code, message } = await response.json().then(
+      (body) => body as { code?: string; message?: string },
+      () => ({ code: undefined, message: undefined }),
     )
-    throw new Refusal(printable(message ?? `${this.#url} answered ${response.status}`))
+    const said = printable(message ?? `${this.#url} answered ${response.status}`)
+    throw new Refusal(
+      code === 'key_missing' || code === 'key_unknown'
+        ? `${said} The command shows that of ACME_INTAKE_KEY.`
+        : said,
+    )
   }
 }

@@ -39,8 +39,10 @@ export async function diff(argv: readonly string[]): Promise<Compared> {
     }),
   )
   for (const comparison of comparisons) {
-    refuseEmpty(a, range, comparison.a)
-    refuseEmpty(b, range, comparison.b)
+    // What only one side has is a finding.
+    const total = comparison.aTotal + comparison.bTotal
+    refuseEmpty(a, range, comparison.a, total)
+    refuseEmpty(b, range, comparison.b, total)
   }
   const passed = bounds.filter(({ value, change }) => {
     const { aTotal, bTotal } = comparisons[values.indexOf(value)] as Comparison

@@ -1,4 +1,4 @@
-import type { FlameGraph, ProfileInfo } from '../pprof/answers'
+import type { FlameGraph, TopFunctions } from '../pprof/answers'
 import { toCollapsed, toDot, toMarkdown, toSpeedscope } from '../pprof/formats/all'
 import { scale } from '../pprof/top-text'
 import { refuseEmpty } from './nothing'
@@ -27,15 +27,14 @@ export async function exportPprof(argv: readonly string[]): Promise<string[]> {
   const params = { q, ...range, ...withUsualValue(filter) }
   const { format = 'pprof' } = given
   if (format === 'pprof') {
-    const { kind = 'wall' } = filter
-    const { length: profiles } = await client.json<ProfileInfo[]>('profiles', { q, ...range, kind, limit: 1 })
-    refuseEmpty(q, range, { kind: String(kind), profiles })
+    const { measure, total } = await client.json<TopFunctions>('top-functions', { ...params, limit: 1 })
+    refuseEmpty(q, range, measure, total)
     return [writeOut(given.out, await client.bytes('merge.pb.gz', params))]
   }
   if (typeof format !== 'string' || !Object.hasOwn(formats, format))
     throw new Refusal(`--format is ${format}; it must be one of pprof, ${Object.keys(formats).join(', ')}`)
   const graph = await client.json<FlameGraph>('flame-graph', { ...params, maxNodes })
-  refuseEmpty(q, range, graph.measure)
+  refuseEmpty(q, range, graph.measure, graph.total)
   return [writeOut(given.out, (formats[format] as (typeof formats)[string])(graph, q))]
 }
 

@@ -12,6 +12,6 @@ export async function flame(argv: readonly string[]): Promise<string[]> {
   const q = positionals.join(' ')
   const graph = await client.json<FlameGraph>('flame-graph', { q, ...range, ...withUsualValue(filter) })
   if (json) return [JSON.stringify(graph)]
-  refuseEmpty(q, range, graph.measure)
+  refuseEmpty(q, range, graph.measure, graph.total)
   return [writeOut(own.out, flamePage(q, graph))]
 }

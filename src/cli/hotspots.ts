@@ -9,7 +9,7 @@ import { missing, percent, placeOf, table } from './table'
 export async function hotspots(argv: readonly string[]): Promise<string[]> {
   const { client, positionals, range, limit, json } = readArguments(argv)
   const [id, ...rest] = positionals
-  if (id === undefined || rest.length > 0) throw new Refusal('expected: hotspots <trace id>')
+  if (id === undefined || rest.length > 0) throw new Refusal('expected: hotspots <trace or span id>')
   const which = id.length === 32 ? { traceId: id } : { spanId: id }
   const found = await client.json<Hotspots>('hotspots', { ...which, ...range, limit })
   if (json) return [JSON.stringify(found)]
@@ -17,7 +17,7 @@ export async function hotspots(argv: readonly string[]): Promise<string[]> {
   const { spans, durationNanos, wallNanos, cpuNanos, notOnCpuNanos } = found
   const show = scale('nanoseconds', Math.max(durationNanos, wallNanos))
   const sums = [
-    [show(durationNanos), '', `duration of ${spans.length} spans`],
+    [show(durationNanos), '', `duration of ${spans.length} span${spans.length === 1 ? '' : 's'}`],
     [show(wallNanos), percent(wallNanos, durationNanos), `wall, in ${found.samples} samples`],
     [show(cpuNanos), percent(cpuNanos, durationNanos), 'on CPU'],
     [show(notOnCpuNanos), percent(notOnCpuNanos, durationNanos), 'not on CPU'],

@@ -77,8 +77,9 @@ export function kindOf(value: string | undefined): string | undefined {
 
 /** What parseArgs has to say, and what helps. */
 export function wrongOption(error: unknown): Refusal {
-  const [text] = (error as Error).message.split(/\. (?=To specify)/)
-  return new Refusal(`${text}; --help shows all`)
+  const [text = ''] = (error as Error).message.split(/\. (?=To specify)/)
+  const hint = /'-[^-]/.test(text) ? "; a selector that begins with '-' goes behind --" : ''
+  return new Refusal(`${text}; --help shows all${hint}`)
 }
 
 function parse(argv: readonly string[], options: Options) {

@@ -15,7 +15,7 @@ export async function topQuery(argv: readonly string[]): Promise<string[]> {
   })
   if (json) return [JSON.stringify(top)]
   const { measure, total, functions } = top
-  refuseEmpty(q, range, measure)
+  refuseEmpty(q, range, measure, total)
   const show = words(measure, total)
   const rows = functions.map(({ frame, self, total: whole }) => {
     return [show(self), percent(self, total), show(whole), percent(whole, total), frame.name, placeOf(frame)]

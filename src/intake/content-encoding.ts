@@ -1,11 +1,11 @@
 import { CodedError } from '../pprof/errors'
-import { inflateDeflate, inflateGzip, inflateZstd, readsZstd, TooLarge } from './inflate'
+import { inflateDeflate, inflateGzip, inflateZstd, TooLarge } from './inflate'
 
 const decoders = {
   gzip: inflateGzip,
   'x-gzip': inflateGzip,
   deflate: inflateDeflate,
-  ...(readsZstd && { zstd: inflateZstd }),
+  zstd: inflateZstd,
 }
 
 export type ContentEncoding = 'identity' | 'gzip' | 'x-gzip' | 'deflate' | 'zstd'

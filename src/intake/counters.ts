@@ -1,6 +1,6 @@
 import type { CodedError, ErrorCode } from '../pprof/errors'
+import type { CounterName } from './counter-names'
 import { Losses } from './losses'
-import type { IngestCounter } from './store/ingester'
 
 /** What the intake did since it started. The set of names is fixed: no client can add one. */
 export class Counters {
@@ -33,21 +33,3 @@ export class Counters {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 }
-
-/**
- * `refused.<code>` counts answers by their code, `rejected.<code>` parts of what was else taken; `dropped.<what>` counts what was taken and thrown away.
- */
-export type CounterName =
-  | IngestCounter
-  | 'store.restarts'
-  | 'uploads.stored'
-  | 'uploads.repeated'
-  | 'uploads.bytes'
-  | 'uploads.unchecked_profiles'
-  | 'spans.stored'
-  | `refused.${ErrorCode}`
-  | `rejected.${ErrorCode}`
-  | 'dropped.connections'
-  | 'dropped.aborted_requests'
-  | `dropped.${'telemetry' | 'stats' | 'config' | 'metrics'}_requests`
-  | `dropped.${'attachments' | 'span_attributes' | 'log_records'}`

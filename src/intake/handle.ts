@@ -7,6 +7,8 @@ import type { Reply } from './receive/protocol'
 import { protocols } from './receive/protocols'
 import { type Route, routeOf } from './routes'
 
+const maxLoggedChars = 200
+
 /** Answers one request, whatever it is. Never rejects. */
 export async function handle(
   context: Context,
@@ -30,7 +32,9 @@ async function admit(context: Context, request: IncomingMessage, route: Route | 
   if (route === undefined && isNavigation(request)) return context.page.missing(request.headers)
   const key = route?.needsKey === false ? undefined : context.keys.admit(request.headers)
   if (route === undefined) throw new CodedError('route_unknown')
-  if (!route.methods.includes(request.method ?? '')) {
+  // HEAD is GET without the body, which Node leaves out: what watches over `/healthz` often asks so.
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
+  if (!route.methods.includes(method)) {
     throw new CodedError('method_not_allowed', { allowed: route.methods.join(' or ') })
   }
   return route.handle(context, request, key)
@@ -54,7 +58,12 @@ function refuse(
   const coded = error instanceof CodedError ? error : new CodedError('internal')
   counters.refused(coded, route?.isUpload === true)
   if (coded !== error) log.error({ err: error, route: route?.path }, 'a request failed')
-  else log.debug({ code: coded.code, route: route?.path }, coded.message)
+  // The path where it is none of ours: whoever looks for what a client misses needs it.
+  else
+    log.debug(
+      { code: coded.code, route: route?.path ?? request.url?.slice(0, maxLoggedChars) },
+      coded.message,
+    )
   const refused = route?.protocol && protocols[route.protocol].refused
   const contentType = request.headers['content-type'] ?? ''
   return refused?.(coded, { contentType }) ?? { status: coded.status, body: refusal(coded) }

@@ -1,10 +1,5 @@
 import * as zlib from 'node:zlib'
-
-// Node has zstd since 22.15.
-const unzstd = zlib.zstdDecompressSync
-
-/** False where the runtime cannot read zstd. */
-export const readsZstd = unzstd !== undefined
+import { unzstd } from './unzstd'
 
 /** What the first bytes say about how an attachment is compressed. */
 export type Compression = 'gzip' | 'zstd' | 'lz4' | 'none'
@@ -41,10 +36,14 @@ export function inflateDeflate(bytes: Uint8Array, maxBytes: number): Buffer {
   return bounded(() => zlib.inflateSync(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }))
 }
 
-/** As inflateGzip; only where `readsZstd`. A truncated frame may inflate to a part without an error. */
+/** As inflateGzip. A truncated frame may inflate to a part without an error. */
 export function inflateZstd(bytes: Uint8Array, maxBytes: number): Buffer {
+  const maxOutputLength = Math.max(1, maxBytes)
+  // Node has zstd since 22.15.
+  if (zlib.zstdDecompressSync === undefined)
+    return bounded(() => unzstd(bytes, { maxOutputLength, maxWindowBytes: 2 ** zstdWindowLog }))
   const params = { [zlib.constants.ZSTD_d_windowLogMax]: zstdWindowLog }
-  return bounded(() => unzstd(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize, params }))
+  return bounded(() => zlib.zstdDecompressSync(bytes, { maxOutputLength, chunkSize, params }))
 }
 
 const chunkSize = 256 * 1024

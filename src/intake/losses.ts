@@ -1,6 +1,6 @@
 import type { Loss, Losses as LossesAnswer } from '../pprof/answers'
 import { type CodedError, type ErrorCode, errors } from '../pprof/errors'
-import type { CounterName } from './counters'
+import type { CounterName } from './counter-names'
 
 type Reason = Pick<Loss, 'unit' | 'reason'>
 

@@ -1,8 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { QuerySource } from './context'
 import type { Counters } from './counters'
 import type { Gate } from './gate'
+import type { QuerySource } from './query-source'
 import type { Reply } from './receive/protocol'
+import type { StoreStats } from './store/profile-store'
+
+/** The numbers of the process that receives are wanted most when the other one does not answer. */
+const statsMs = 2_000
 
 /** What `/metrics` says, in Prometheus' text format. No name or label comes from a client. */
 export class Metrics {
@@ -61,8 +65,14 @@ function addStore(store: QuerySource, registers: Registry[]): void {
       backlog.set(store.backlogBytes)
     },
   })
-  // No rows, and a size of 0, while the store's process starts again.
-  const stats = () => store.stats().catch(() => undefined)
+  let asked: Promise<StoreStats | undefined> | undefined
+  // Once for both. No rows, and a size of 0, while the store's process starts again, or is stopped or too busy to say.
+  const stats = () => {
+    asked ??= Promise.race([store.stats().catch(() => undefined), later(statsMs)]).finally(() => {
+      asked = undefined
+    })
+    return asked
+  }
   const bytes = new Gauge({
     name: 'acme_intake_columns_bytes',
     help: 'Size of the columns on disk, without what their own log holds.',
@@ -83,5 +93,11 @@ function addStore(store: QuerySource, registers: Registry[]): void {
       rows.reset()
       for (const [table, count] of Object.entries(found?.tables ?? {})) rows.set({ table }, count)
     },
+  })
+}
+
+function later(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, undefined).unref()
   })
 }

@@ -55,7 +55,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     allowedHosts: list(setting('allowedHosts').value),
     retention: readRetention(setting('retention')),
     sourceRoots: list(setting('sourceRoots').value).map((root) => resolve(root)),
-    memoryBytes: wholeNumber(setting('memory'), 1_048_576) * 2 ** 20,
+    memoryBytes: wholeNumber(setting('memory'), 1_048_576, minMemoryMiB) * 2 ** 20,
     logLevel: logLevel.value,
     limits: readLimits(setting('limits')),
     rebuild: flags.rebuild === true,
@@ -68,6 +68,9 @@ interface Given {
   value: string
 }
 
+/** Of less, the database cannot write a batch. */
+const minMemoryMiB = 16
+
 const logLevels: readonly string[] = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
 
 function parseFlags(args: readonly string[]): Record<string, unknown> {
@@ -75,10 +78,14 @@ function parseFlags(args: readonly string[]): Record<string, unknown> {
   const options = Object.fromEntries(
     flags.map((flag) => [flag, { type: 'string' as const, multiple: flag === settings.limits.flag }]),
   )
-  return parseArgs({
-    args: [...args],
-    options: { ...options, help: { type: 'boolean' }, rebuild: { type: 'boolean' } },
-  }).values
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: 'boolean' }, rebuild: { type: 'boolean' } },
+    }).values
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; --help shows all options.`)
+  }
 }
 
 function readFile(path: string): Record<string, unknown> {
@@ -134,7 +141,7 @@ function readLimits(given: Given): Partial<LimitValues> {
     if (!Object.hasOwn(limits, name)) {
       throw new Error(`${given.where} ${pair}: there is no limit of that name (see docs/intake.md).`)
     }
-    replaced[name as LimitName] = wholeNumber({ where: `${given.where} ${name}`, value }, 2 ** 31 - 1)
+    replaced[name as LimitName] = wholeNumber({ where: `${given.where} ${name}`, value }, 2 ** 31 - 1, 1)
   }
   return replaced
 }
@@ -159,9 +166,9 @@ function list(text: string): string[] {
     .filter((item) => item !== '')
 }
 
-function wholeNumber(given: Given, max: number): number {
+function wholeNumber(given: Given, max: number, min = 0): number {
   const value = /^\d{1,10}$/.test(given.value) ? Number(given.value) : Number.NaN
-  if (!(value <= max)) wrong(given, `a whole number from 0 to ${max}`)
+  if (!(value >= min && value <= max)) wrong(given, `a whole number from ${min} to ${max}`)
   return value
 }
 

@@ -80,8 +80,8 @@ export const routes: readonly Route[] = [
       handle: (context, request, key) => call(context, procedure, request, key),
     }),
   ),
-  asking('/pyroscope/render', "200, Pyroscope's flame graph as JSON", ({ queries }, { url = '' }) =>
-    render(queries, url.slice(url.indexOf('?') + 1)),
+  asking('/pyroscope/render', "200, Pyroscope's flame graph as JSON", ({ queries }, request) =>
+    render(queries, queryOf(request)),
   ),
   asking('/info', '200, what is on offer', () => ({ status: 200, body: info })),
   quiet(['POST'], '/telemetry/proxy/*', 202, 'telemetry'),
@@ -123,7 +123,7 @@ function receiving(
 function querying(endpoint: Endpoint): Route {
   const { method, path, summary, answers } = endpoint
   const handle: Route['handle'] = (context, request) => {
-    return answerQuery(context, endpoint, (request.url ?? '').split('?')[1] ?? '')
+    return answerQuery(context, endpoint, queryOf(request))
   }
   return {
     methods: [method],
@@ -132,6 +132,12 @@ function querying(endpoint: Endpoint): Route {
     of: `${summary}; see openapi.json`,
     handle,
   }
+}
+
+/** What stands behind the first `?`; empty where there is none. One more may stand in a value. */
+function queryOf({ url = '' }: IncomingMessage): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at + 1)
 }
 
 function asking(path: string, answers: string, handle: Route['handle']): Route {

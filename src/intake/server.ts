@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino'
 import { CodedError } from '../pprof/errors'
 import { type LimitValues, limitValues } from '../pprof/limits'
 import { refusal } from './answer'
-import type { Context, QuerySource } from './context'
+import type { Context } from './context'
 import { Counters } from './counters'
 import { Gate } from './gate'
 import { handle } from './handle'
@@ -14,6 +14,7 @@ import { refuseOpenAddress } from './loopback'
 import { Metrics } from './metrics'
 import type { Sink } from './model'
 import { Page } from './page'
+import type { QuerySource } from './query-source'
 import { Decoder } from './receive/decoder'
 
 /** How an intake is started. */
@@ -65,7 +66,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const { counters = new Counters() } = options
   const server = createServer({
     requestTimeout: limits.requestMs,
-    headersTimeout: limits.headersMs,
+    // Node takes none that is longer than the whole request's.
+    headersTimeout: Math.min(limits.headersMs, limits.requestMs),
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: checkMs,
   })

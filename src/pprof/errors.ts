@@ -12,8 +12,7 @@ export const errors = {
   },
   content_encoding_unsupported: {
     status: 415,
-    message:
-      'Content-Encoding is {actual}; identity, gzip, deflate and (Node 22.15 or newer) zstd are accepted.',
+    message: 'Content-Encoding is {actual}; identity, gzip, deflate and zstd are accepted.',
   },
   content_encoding_corrupt: { status: 400, message: 'The body is not valid {encoding}: {reason}.' },
   upload_too_large: {
@@ -119,7 +118,7 @@ export const errors = {
   storage_full: { status: 507, message: 'The disk of the store is full; nothing of this upload was kept.' },
   storage_failed: {
     status: 500,
-    message: 'The store failed with {reason}; nothing of this upload was kept.',
+    message: 'The store failed with {reason}; nothing of this request was kept.',
   },
   store_unavailable: {
     status: 503,

@@ -105,6 +105,13 @@ test('hotspots of a trace: where its time went, by function and by executing lin
   assert.match(lines, /^\n *1\.600 s +2\.000 s +render +\/app\/views\/cart\.js:8$/m)
 })
 
+test('an intake that asks for a key: the command says where it takes one from', async (t) => {
+  const { url } = await intakeFor(t, { keys: new Map([['till', 'c0ffee00c0ffee00']]), dir: tempDir(t) })
+  const { code, stdout, stderr } = await command(['ls', '--url', url])
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /^acme-profiler: This intake asks for a key: .* ACME_INTAKE_KEY\.$/m)
+})
+
 test('a selection without profiles is said, and passes no bound', async (t) => {
   const { run } = await shop(t)
   const out = join(directory(t), 'x')
@@ -117,12 +124,29 @@ test('a selection without profiles is said, and passes no bound', async (t) => {
     ['diff', known, 'service:shpo', '--fail-on', 'cpu +5%'],
     ['diff', 'service:shpo', known, '--fail-on', 'cpu +5%', '--json'],
     ['top', known, '--value', 'inuse_space'],
+    ['ls', 'service:shpo'],
+    ['ls', known, '--kind', 'heap'],
   ]
   for (const args of refused) {
     const { code, stdout, stderr } = await run(...args)
     assert.deepEqual([code, stdout], [2, ''], args.join(' '))
-    assert.match(stderr, /^acme-profiler: 'service:.*' has no (wall|heap) profiles from .*Z to .*Z; /)
+    assert.match(stderr, /^acme-profiler: 'service:.*' has no (?:wall |heap )?profiles from .*Z to .*Z; /)
   }
+  const misspelt = ['--value', 'wall', '--endpoint', 'GET /nope']
+  for (const args of [
+    ['top', known, ...misspelt],
+    ['flame', known, ...misspelt, '--out', out],
+    ['export', known, ...misspelt, '--out', out],
+    ['export', known, ...misspelt, '--format', 'dot', '--out', out],
+    ['diff', known, 'service:shop', ...misspelt, '--fail-on', 'wall +5%'],
+  ]) {
+    const { code, stdout, stderr } = await run(...args)
+    assert.deepEqual([code, stdout], [2, ''], args.join(' '))
+    assert.match(stderr, /' has 1 wall profile from .*, and no wall in them that fits what is asked for$/m)
+  }
+  const long = await run('ls', '--from', '2001-01-01', '--to', '2001-01-02')
+  assert.deepEqual([long.code, long.stdout], [2, ''])
+  assert.match(long.stderr, /^acme-profiler: no service reported from 2001-/)
   assert.equal(existsSync(out), false)
   const trace = await run('hotspots', '00112233445566778899aabbccddeeff')
   assert.deepEqual([trace.code, trace.stdout], [2, ''])
@@ -136,6 +160,8 @@ test('what is not said is CPU, and what cannot be meant is refused in words', as
     assert.match((await run('top', ...args)).stdout, /^wall cpu: /)
   const wrong = {
     'top service:shop --per minute': /per is none of total, second, request/,
+    'ls -service:shop':
+      /Unknown option '-s'; --help shows all; a selector that begins with '-' goes behind --$/m,
     'top service:shop --fram': /^acme-profiler: Unknown option '--fram'; --help shows all$/m,
   }
   for (const [args, text] of Object.entries(wrong)) {

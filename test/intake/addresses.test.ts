@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { pino } from 'pino'
 import { routeOf } from '../../src/intake/routes'
 import { intakeFor } from './helpers'
 
@@ -37,4 +38,25 @@ test('any other address or method has a coded answer', async (t) => {
   assert.deepEqual(await code('GET', '/nothing'), [404, 'route_unknown'])
   assert.deepEqual(await code('GET', '/profiling/v1/input'), [405, 'method_not_allowed'])
   assert.deepEqual(await code('DELETE', '/v0.4/traces'), [405, 'method_not_allowed'])
+})
+
+test('HEAD is answered as GET, without a body', async (t) => {
+  const intake = await intakeFor(t)
+  const head = async (path: string) => {
+    const response = await fetch(intake.url + path, { method: 'HEAD' })
+    return [response.status, Number(response.headers.get('content-length')) > 0, await response.text()]
+  }
+  assert.deepEqual(await head('/healthz'), [200, true, ''])
+  assert.deepEqual(await head('/v1/traces'), [405, true, ''])
+})
+
+test('an address that a client misses is in the log of level debug', async (t) => {
+  const lines: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
+  const intake = await intakeFor(t, { log })
+  await fetch(`${intake.url}/evp_proxy/v2?${'x'.repeat(500)}`).then((response) => response.text())
+  const [line = ''] = lines.filter((one) => one.includes('route_unknown'))
+  const { route } = JSON.parse(line) as { route: string }
+  assert.match(route, /^\/evp_proxy\/v2\?x+$/)
+  assert.equal(route.length, 200)
 })

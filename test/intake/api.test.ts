@@ -151,6 +151,13 @@ test('parameters of a URL become the object of a query, and a strange one is ref
   assert.equal(({} as { polluted?: string }).polluted, undefined)
 })
 
+test('a question mark in a value does not end the query', async (t) => {
+  const { store } = await storeFor(t)
+  const { url } = await intakeFor(t, { sink: store, queries: store, dir: tempDir(t) })
+  const answer = await fetch(`${url}/api/v1/call-graph?q=service:shop&filter.endpoint=GET /?x&name=price`)
+  assert.equal(answer.status, 200, await answer.text())
+})
+
 test('answers over HTTP are of the types that the page gives', async (t) => {
   const { store } = await storeFor(t)
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 600_000
@@ -206,5 +213,7 @@ test('answers over HTTP are of the types that the page gives', async (t) => {
   assert.equal(raw.headers.get('content-type'), 'application/octet-stream')
   assert.ok((await raw.arrayBuffer()).byteLength > 0)
   assert.deepEqual(await ask('profile?id=00000000000000000000000000000000').then(({ status }) => status), 404)
+  const { body: late } = await ask('profiles?toMs=-1')
+  assert.match((late as { message: string }).message, /: toMs is not a time/)
   assert.deepEqual(await ask('flame-graph?nonsense=1').then(({ status }) => status), 400)
 })

@@ -125,3 +125,37 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
   assert.match(metrics, /^acme_intake_backlog_bytes \d/m)
   t.diagnostic(`${before.size} acknowledged before the kill, ${relay.uploads.size} in all`)
 })
+
+test("profiles of Pyroscope's SDK and of @splunk/otel are found by the samples in them", async (t) => {
+  const intake = await spawnIntake(t, tempDir(t))
+  const apps = [
+    start([fixture('pyroscope-service.js')], { PYROSCOPE_SERVER_ADDRESS: intake.url }),
+    start([fixture('splunk-service.js')], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: intake.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_LOG_LEVEL: 'error',
+    }),
+  ]
+  t.after(() => {
+    for (const app of apps) app.kill('SIGKILL')
+  })
+  const ask = async <T>(path: string, params: Record<string, string> = {}): Promise<T> => {
+    const response = await fetch(`${intake.url}/api/v1/${path}?${new URLSearchParams(params)}`)
+    assert.equal(response.status, 200, path)
+    return (await response.json()) as T
+  }
+  const values = [
+    ['service:shop region:eu', 'wall', 'cpu'],
+    ['service:shop region:eu', 'heap', 'inuse_space'],
+    ['service:shop -region:eu', 'wall', 'wall'],
+    ['service:shop -region:eu', 'heap', 'alloc_space'],
+  ] as const
+  for (const [q, kind, value] of values) {
+    const graph = await eventually(async () => {
+      const { total, measure } = await ask<FlameGraph>('flame-graph', { q, kind, value })
+      return total > 0 ? measure : undefined
+    })
+    assert.ok(graph.profiles > 0)
+  }
+  assert.deepEqual((await ask<{ losses: unknown[] }>('losses')).losses, [])
+})

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { pino } from 'pino'
 import { isLoopback } from '../../src/intake/loopback'
 import { startIntake } from '../../src/intake/server'
 import { FileSink } from './file-sink'
@@ -133,6 +134,19 @@ async function longestStop(work: () => Promise<unknown>): Promise<number> {
   return longest
 }
 
+test('/metrics answers while the store does not', async (t) => {
+  const queries = {
+    stats: () => new Promise<never>(() => {}),
+    queryJson: () => Promise.reject(new Error('not asked for')),
+    queryBytes: () => Promise.reject(new Error('not asked for')),
+    backlogBytes: 7,
+  }
+  const intake = await intakeFor(t, { queries })
+  const text = await fetch(`${intake.url}/metrics`).then((response) => response.text())
+  assert.match(text, /^acme_intake_backlog_bytes 7$/m)
+  assert.doesNotMatch(text, /^acme_intake_columns_rows\{/m)
+})
+
 test('an upload that takes long to read, or kills what reads it, is refused, and the next one is taken', async (t: TestContext) => {
   const wall = await realProfile()
   const body = uploadBody(event(), { 'wall.pprof': wall })
@@ -152,4 +166,27 @@ test('an upload that takes long to read, or kills what reads it, is refused, and
   assert.match(answer?.message ?? '', /^check_memory: /)
   assert.equal((await post(small, body)).status, 202)
   t.diagnostic(`longest stop of the event loop ${stopMs.toFixed(0)} ms`)
+})
+
+test('a request may be given less time than its headers are usually', async (t) => {
+  const intake = await intakeFor(t, { limits: { requestMs: 5_000 } })
+  assert.deepEqual(await ask(intake.url, {}), [200, undefined])
+})
+
+test('requests that the end cuts off are no faults of theirs', async (t) => {
+  const lines: string[] = []
+  const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) })
+  const intake = await intakeFor(t, { log, limits: { shutdownMs: 1 } })
+  const body = uploadBody(event(), { 'wall.pprof': await realProfile() })
+  const sent = Array.from({ length: 60 }, () =>
+    post(intake, body).then(
+      ({ status }) => status,
+      () => undefined,
+    ),
+  )
+  await Promise.race(sent)
+  await intake.close()
+  const cut = (await Promise.all(sent)).filter((status) => status !== 202)
+  assert.ok(cut.length > 0)
+  assert.deepEqual([lines, intake.counters.get('refused.internal')], [[], 0])
 })

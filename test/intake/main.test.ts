@@ -73,11 +73,18 @@ test('a wrong value names the option and the value', (t) => {
       {},
       '--host 0.0.0.0 can be reached by others, and no key is set (ACME_INTAKE_KEYS): not started.',
     ],
+    [['--prot', '1'], {}, "Unknown option '--prot'; --help shows all options."],
+    [['--memory', '0'], {}, '--memory is "0"; a whole number from 16 to 1048576 is needed.'],
+    [
+      ['--limit', 'uploadsChecked=0'],
+      {},
+      '--limit uploadsChecked is "0"; a whole number from 1 to 2147483647 is needed.',
+    ],
     [['--limit', 'nothing=1'], {}, '--limit nothing=1: there is no limit of that name (see docs/intake.md).'],
     [
       ['--limit', 'uploadBytes=x'],
       {},
-      '--limit uploadBytes is "x"; a whole number from 0 to 2147483647 is needed.',
+      '--limit uploadBytes is "x"; a whole number from 1 to 2147483647 is needed.',
     ],
   ]
   for (const [args, env, line] of wrong) {

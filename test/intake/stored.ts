@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { inflateGzip, inflateZstd, sniff } from '../../src/intake/inflate'
 import { decodeProfile } from '../../src/pprof/decode'
 import type { Profile } from '../../src/pprof/model'
 import type { Manifest } from './file-sink'
@@ -12,7 +12,7 @@ export interface StoredProfile {
   profile: Profile
 }
 
-/** Every profile in a store that is gzip or not compressed. */
+/** Every profile in a store. */
 export function storedProfiles(dir: string): StoredProfile[] {
   return storedIds(dir).flatMap((id) => {
     const manifest = JSON.parse(readFileSync(join(dir, id, 'files.json'), 'utf8')) as Manifest
@@ -22,7 +22,13 @@ export function storedProfiles(dir: string): StoredProfile[] {
   })
 }
 
-const inflate = (bytes: Buffer) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes)
+function inflate(bytes: Buffer): Buffer {
+  const compression = sniff(bytes)
+  if (compression === 'gzip') return inflateGzip(bytes, maxBytes)
+  return compression === 'zstd' ? inflateZstd(bytes, maxBytes) : bytes
+}
+
+const maxBytes = 64 * 1024 * 1024
 
 /** A span as the store writes it: 64-bit numbers as texts. */
 export type StoredSpan = Record<string, string> & {

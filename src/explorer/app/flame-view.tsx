@@ -1,7 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
-import type { Elements, Pointed, Seen } from '../flame/elements'
+import type { Elements, Events, Pointed, Seen } from '../flame/elements'
 import { FlameCanvas } from '../flame/flame-canvas'
+import { listen } from '../flame/flame-input'
 import { type Window, windowOf } from '../flame/layout'
 import { findNode, formatNodeId } from '../flame/node-ids'
 import { type Looks, type Picture, pictureOf } from '../flame/picture'
@@ -80,7 +81,7 @@ export function FlameView({
       sizer: sizer.current,
       base: base.current,
       overlay: overlay.current,
-    }
+    } as Elements
     let settle = 0
     // At once too: where the address has not followed yet, nothing changes in it.
     const zoomNode = (node: number) => {
@@ -88,7 +89,7 @@ export function FlameView({
       made.zoom(made.windowOf(node), node)
       setZoom(zoomOf(latest.current.picture, node), false)
     }
-    const made = new FlameCanvas(elements as Elements, {
+    const events: Events = {
       onPoint: (next) => {
         pointed.value = next
       },
@@ -114,11 +115,15 @@ export function FlameView({
         seen.value = next
       },
       ...(time && { onSelect: (window: Window) => latest.current.time?.onSelect(window) }),
-    })
+    }
+    const made = new FlameCanvas(elements, events)
+    const closed = new AbortController()
+    listen(made, elements, events, closed.signal)
     engine.current = made
     if (canvas) canvas.value = made
     return () => {
       clearTimeout(settle)
+      closed.abort()
       made.close()
     }
   }, [])

@@ -1,5 +1,4 @@
 import type { Elements, Events, Pointed, Seen } from './elements'
-import { listen } from './flame-input'
 import { type Window, windowOf } from './layout'
 import { textMeasure } from './measure-text'
 import { paint, paintBand, paintOutline } from './paint'
@@ -12,7 +11,7 @@ export const rowHeight = 20
 const maxPngPixels = 16_384
 const animationMs = 140
 
-/** Draws a picture, and tells what a person does with it. */
+/** Draws a picture, and tells what is asked of it. `listen` of flame-input.ts is the person at it. */
 export class FlameCanvas {
   readonly #elements: Elements
   readonly #events: Events
@@ -20,7 +19,6 @@ export class FlameCanvas {
   readonly #overlay: CanvasRenderingContext2D
   readonly #measure: (text: string) => number
   readonly #observer: ResizeObserver
-  readonly #aborted = new AbortController()
   #picture: Picture | undefined
   #window: Window = { from: 0, to: 1 }
   #animation: { from: Window; to: Window; startMs: number } | undefined
@@ -39,7 +37,6 @@ export class FlameCanvas {
     this.#measure = textMeasure(this.#base)
     this.#observer = new ResizeObserver(() => this.#resize())
     this.#observer.observe(elements.scroller)
-    listen(this, elements, events, this.#aborted.signal)
   }
 
   /** Draws from now on this picture, with the keyboard on a node of it. The root of one that grows upwards is shown first. */
@@ -118,7 +115,6 @@ export class FlameCanvas {
   }
 
   close(): void {
-    this.#aborted.abort()
     this.#observer.disconnect()
     cancelAnimationFrame(this.#frame)
   }

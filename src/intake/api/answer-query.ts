@@ -1,10 +1,11 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { CodedError } from '../../pprof/errors'
-import type { Context, QuerySource } from '../context'
+import type { Context } from '../context'
 import type { Losses } from '../losses'
+import type { BytesQueryName } from '../query/queries'
+import type { QuerySource } from '../query-source'
 import type { Reply } from '../receive/protocol'
-import type { BytesQueryName } from '../store/intake-store'
 import type { Endpoint } from './endpoints'
 import { readParams } from './params'
 

@@ -1,6 +1,6 @@
 import { CodedError } from '../../pprof/errors'
-import type { QuerySource } from '../context'
 import { invalid } from '../query/params'
+import type { QuerySource } from '../query-source'
 import type { Reply } from '../receive/protocol'
 import { Querier } from './service'
 

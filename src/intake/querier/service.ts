@@ -1,6 +1,6 @@
 import type { Comparison, FlameGraph, Metrics, ServiceSummary } from '../../pprof/answers'
-import type { QuerySource } from '../context'
 import { invalid } from '../query/params'
+import type { QuerySource } from '../query-source'
 import { labelOf, readLabelSelector, tagOf } from './label-selector'
 import { diffLevels, flameLevels } from './levels'
 import type * as messages from './messages'

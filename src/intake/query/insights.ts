@@ -1,5 +1,4 @@
 import { wallKind } from '../store/kinds'
-import { readRows } from './blob-totals'
 import { grouped } from './insights/finding'
 import { heapGrowth } from './insights/heap'
 import { SampleRules } from './insights/samples'
@@ -7,6 +6,7 @@ import { shares } from './insights/shares'
 import { requestCosts } from './insights/versions'
 import { selectionOf } from './params'
 import type { Sources } from './queries'
+import { readRows } from './raw-profiles'
 import type { Insights, SelectionParams } from './types'
 
 const maxListed = 1_000

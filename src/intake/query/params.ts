@@ -12,7 +12,8 @@ export function invalid(field: string, reason: string): never {
 }
 
 export function checkRange({ fromMs, toMs }: TimeRange, limits: LimitValues): TimeRange {
-  for (const [field, value] of Object.entries({ fromMs, toMs })) {
+  // Where only the end was given, the start is counted from it.
+  for (const [field, value] of Object.entries({ toMs, fromMs })) {
     if (!Number.isFinite(value) || value < 0 || value > 8.64e15)
       invalid(field, 'is not a time in epoch milliseconds')
   }

@@ -25,7 +25,7 @@ export async function listProfiles(
 ): Promise<ProfileInfo[]> {
   const limit = boundedCount('limit', params.limit, 100, 10_000)
   const { kind, offset = 0 } = params
-  if (!Number.isInteger(offset) || offset < 0) invalid('offset', 'is not a whole number')
+  if (!Number.isSafeInteger(offset) || offset < 0) invalid('offset', 'is not a whole number')
   const rows = await profiles.listProfiles({
     ...selectionOf(params, limits),
     limit,

@@ -60,3 +60,6 @@ export interface Queries {
 }
 
 export type QueryName = keyof Queries
+
+/** Queries that give bytes instead of JSON. */
+export type BytesQueryName = 'exportProfile' | 'rawProfile'

@@ -1,5 +1,5 @@
 import type { ProfileStore, SpanQuery } from '../store/profile-store'
-import { maxProfileMs } from './blob-totals'
+import { maxProfileMs } from './raw-profiles'
 import { spanInfo } from './spans'
 import type { SpanInfo } from './types'
 

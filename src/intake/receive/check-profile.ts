@@ -4,7 +4,7 @@ import { FormatError } from '../../pprof/format-error'
 import type { LimitValues } from '../../pprof/limits'
 import type { Profile } from '../../pprof/model'
 import { SampleColumns } from '../../pprof/sample-columns'
-import { inflateGzip, inflateZstd, readsZstd, sniff, TooLarge } from '../inflate'
+import { inflateGzip, inflateZstd, sniff, TooLarge } from '../inflate'
 
 /** Of this thread, which checks one profile after the other. What a larger profile takes is not kept. */
 const columns = new SampleColumns()
@@ -21,12 +21,10 @@ export class ProfileChecker {
   }
 
   /**
-   * The profile is good until the next one is checked.
+   * The profile is good until the next one is checked. Throws CodedError attachment_*, profile_* or attachments_too_large.
    * @param decode how its bytes are read where they are no ordinary profile
-   * @returns undefined where this runtime has no zstd. Throws CodedError attachment_*, profile_* or attachments_too_large.
    */
-  check(name: string, bytes: Uint8Array, decode: typeof decodeProfile = decodeProfile): Profile | undefined {
-    if (sniff(bytes) === 'zstd' && !readsZstd) return undefined
+  check(name: string, bytes: Uint8Array, decode: typeof decodeProfile = decodeProfile): Profile {
     const inflated = this.#inflate(name, bytes)
     this.#leftBytes -= inflated.length
     try {

@@ -19,7 +19,6 @@ export const datadogProfiles: Protocol = {
     const checker = new ProfileChecker(limits)
     const profiles: ReceivedProfile[] = []
     const rejected = new Rejections()
-    let unchecked = 0
     let others = 0
     let first: CodedError | undefined
     for (const { name, bytes } of attachments) {
@@ -28,9 +27,8 @@ export const datadogProfiles: Protocol = {
         continue
       }
       try {
-        const profile = checker.check(name, bytes)
-        if (profile === undefined) unchecked++
-        profiles.push({ name, bytes, ...(profile && { contents: packContents(columnContents(profile)) }) })
+        const contents = packContents(columnContents(checker.check(name, bytes)))
+        profiles.push({ name, bytes, contents })
       } catch (error) {
         if (!(error instanceof CodedError)) throw error
         first ??= error
@@ -48,7 +46,7 @@ export const datadogProfiles: Protocol = {
       endpointCounts: event.endpoint_counts,
       event: eventBytes,
     }
-    const counts = { 'uploads.unchecked_profiles': unchecked, 'dropped.attachments': others }
+    const counts = { 'dropped.attachments': others }
     return { uploads: [upload], batches: [], rejected: rejected.list(), counts }
   },
   accepted(_message, rejected, [id]) {

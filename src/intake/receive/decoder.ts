@@ -12,6 +12,7 @@ import type { Received } from './protocol'
 export class Decoder {
   readonly #limits: LimitValues
   readonly #pool: Piscina<DecodeTask | undefined, DecodeResult>
+  #closed = false
 
   constructor(limits: LimitValues) {
     this.#limits = limits
@@ -34,8 +35,9 @@ export class Decoder {
     await this.#pool.run(undefined)
   }
 
-  /** Takes the body's memory. At most limits.uploadsChecked at a time. Throws CodedError, check_timeout and check_memory among them. */
+  /** Takes the body's memory. At most limits.uploadsChecked at a time. Throws CodedError, check_timeout and check_memory among them, store_unavailable once it is closed. */
   async decode(task: Omit<DecodeTask, 'limits'>): Promise<Received> {
+    if (this.#closed) throw new CodedError('store_unavailable')
     const { checkMs, checkHeapBytes } = this.#limits
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), checkMs)
@@ -47,6 +49,8 @@ export class Decoder {
       if ('code' in result) throw new CodedError(result.code, result.details)
       return result.received
     } catch (error) {
+      // Its thread was ended by the end of all: no fault of the request, and its connection is closed.
+      if (this.#closed) throw new CodedError('store_unavailable')
       if (late.signal.aborted) throw new CodedError('check_timeout', { limit: checkMs })
       if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error
       throw new CodedError('check_memory', { limit: checkHeapBytes })
@@ -57,6 +61,7 @@ export class Decoder {
 
   /** Ends the threads. */
   async close(): Promise<void> {
+    this.#closed = true
     await this.#pool.destroy()
   }
 }

@@ -18,7 +18,7 @@ export interface ForeignProfile {
 }
 
 /**
- * Checks a pprof and gives its labels our names; as received where there is nothing to change, or where this runtime cannot read it.
+ * Checks a pprof and gives its labels our names; as received where there is nothing to change.
  * @param called what messages call it
  */
 export async function foreignProfile(
@@ -27,9 +27,6 @@ export async function foreignProfile(
   checker: ProfileChecker,
 ): Promise<ForeignProfile> {
   const decoded = checker.check(called, bytes)
-  if (decoded === undefined) {
-    return { profile: { name: 'profile.pprof', bytes }, startMs: undefined, endMs: undefined }
-  }
   const ours = translateLabels(decoded)
   const profile = { name: fileName(decoded.sampleTypes), bytes: ours === decoded ? bytes : await pack(ours) }
   const startMs = decoded.timeNanos > 0n ? Number(decoded.timeNanos / 1_000_000n) : undefined

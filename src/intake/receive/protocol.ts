@@ -1,6 +1,6 @@
 import type { CodedError, ErrorCode } from '../../pprof/errors'
 import type { LimitValues } from '../../pprof/limits'
-import type { CounterName } from '../counters'
+import type { CounterName } from '../counter-names'
 import type { ProfileUpload, SpanBatch } from '../model'
 
 /** One request as a protocol sees it: plain data, since it is read in another thread. */

@@ -20,8 +20,6 @@ export async function splunkProfile(
   checker: ProfileChecker,
 ): Promise<ForeignProfile> {
   const decoded = checker.check('body', bytes, decodeUntypedProfile)
-  if (decoded === undefined)
-    throw new CodedError('attachment_encoding_unsupported', { name: 'body', actual: 'zstd' })
   const { samples } = decoded
   const width = samples.count === 0 ? 0 : samples.values.length / samples.count
   if (type === 'allocation' && (width === 1 || samples.count === 0)) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LimitValues } from '../../pprof/limits'
 import type { ProfileUpload, Sink, SpanBatch } from '../model'
-import type { Queries, QueryName } from '../query/queries'
+import type { BytesQueryName, Queries, QueryName } from '../query/queries'
 import type { FileOps } from '../wal/files'
 import { recordKinds } from '../wal/record'
 import { Wal } from '../wal/wal'
@@ -29,9 +29,6 @@ export interface IntakeStoreOptions {
   /** What somebody should read. */
   log?(message: string): void
 }
-
-/** Queries that give bytes instead of JSON. */
-export type BytesQueryName = 'exportProfile' | 'rawProfile'
 
 const maxRecent = 200_000
 const sealCheckMs = 30_000

@@ -12,6 +12,7 @@ import { realFiles } from '../wal/files'
 import { ContentsCache } from './contents-cache'
 import type { Caution } from './crash-ledger'
 import { DeadLetters } from './dead-letters'
+import { InUse } from './duckdb/database'
 import { DuckDbStore } from './duckdb/duckdb-store'
 import { FileBlobStore } from './file-blob-store'
 import { Ingester } from './ingester'
@@ -148,8 +149,6 @@ async function rebuild(options: StoreProcessOptions): Promise<void> {
   trouble(new Error(`The columns are made anew of ${segments} segments.`))
 }
 
-class InUse extends Error {}
-
 // Whoever was killed a moment ago may have left a process that is just about to end.
 async function openColumns({
   dir,
@@ -164,8 +163,7 @@ async function openColumns({
     try {
       return await DuckDbStore.open({ path, memoryBytes, threads, ...caps })
     } catch (error) {
-      const locked = /lock/i.test(error instanceof Error ? error.message : '')
-      if (!locked) throw error
+      if (!(error instanceof InUse)) throw error
       if (Date.now() - startedMs > lockWaitMs) throw new InUse(`Another intake uses ${dir}.`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }

@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { buildSync } from 'esbuild'
 import ts from 'typescript'
-import { type Place, SourceMaps } from '../../../src/agent/uploader/source-maps/source-maps'
+import { SourceMaps } from '../../../src/agent/uploader/source-maps/source-maps'
+import type { Place } from '../../../src/agent/uploader/source-maps/translate'
 
 const root = join(__dirname, '../../..')
 const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-source-maps-'))

@@ -96,6 +96,7 @@ const wrong: [QueryName, unknown][] = [
   ['tagValues', { ...range }],
   ['profiles', { ...range, limit: 1e9 }],
   ['profiles', { ...range, offset: -1 }],
+  ['profiles', { ...range, offset: 1e20 }],
   ['constructor' as QueryName, {}],
 ]
 for (const [name, params] of wrong) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeUpload, ticks } from '../profiles'
@@ -23,8 +23,14 @@ test('columns that are lost are made anew of the segments', async (t) => {
   const second = await storeFor(t, { dir: first.dir })
   await second.store.settle()
   await second.store.close()
-  writeFileSync(join(first.dir, 'columns.duckdb'), 'no database')
-  await assert.rejects(storeFor(t, { dir: first.dir }))
+  const columns = join(first.dir, 'columns.duckdb')
+  // All that stands behind the file's headers has changed, as on a bad disk; what is told speaks of its blocks.
+  const damaged = readFileSync(columns).fill(0xff, 3 * 4_096)
+  for (const bytes of [damaged, 'no database']) {
+    writeFileSync(columns, bytes)
+    await assert.rejects(storeFor(t, { dir: first.dir }), /^Error: The columns are damaged \(.*--rebuild/)
+  }
+  writeFileSync(columns, damaged)
   const { store, messages } = await storeFor(t, { dir: first.dir, rebuild: true })
   await store.settle()
   assert.deepEqual(messages, ['The columns are made anew of 1 segments.'])

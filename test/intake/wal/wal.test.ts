@@ -79,6 +79,15 @@ test('gives back what was appended, in order, over segments', async (t) => {
   await assert.rejects(append(wal, 42), { code: 'store_unavailable' })
 })
 
+test('an empty blob that came from another thread spoils nothing', async (t) => {
+  const { wal, dir } = await openLog(t)
+  const empty = structuredClone(new Uint8Array(0))
+  await wal.append(1, { n: 0 }, [Buffer.alloc(50), empty])
+  await wal.append(1, { n: 1 }, [empty, Buffer.alloc(50, 1), empty])
+  await wal.close()
+  assert.deepEqual(await numbersIn(dir), { numbers: [0, 1], damage: whole })
+})
+
 test('records that come together share a sync', async (t) => {
   let syncs = 0
   const ops = watchedOps((operation) => {

@@ -1,6 +1,7 @@
 import { bytesType, varintType, WireReader } from '../../../pprof/wire'
 import { WireWriter } from '../../../pprof/wire-writer'
-import type { Original, Place, SourceMaps } from './source-maps'
+import type { SourceMaps } from './source-maps'
+import type { Original, Place } from './translate'
 
 /** profile.proto: the tables that are written anew. */
 const locationField = 4

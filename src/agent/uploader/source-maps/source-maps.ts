@@ -1,18 +1,7 @@
 import { dirname } from 'node:path'
 import { findMap, type MapPlace } from './map-url'
 import { type FileFacts, factsOf, readRange } from './regular-file'
-
-/** A frame in the script that runs. `line` and `column` are 1-based; `column`, where the function begins, is 0 where nobody knows it. */
-export interface Place {
-  line: number
-  column: number
-  name: string
-}
-
-/** A frame as the profile shows it. */
-export interface Original extends Place {
-  file: string
-}
+import type { Original, Place } from './translate'
 
 /** What is found for the places of one script, in their order: undefined is to be left as it is. */
 export interface Translation {

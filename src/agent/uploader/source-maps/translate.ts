@@ -3,7 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { pickStrings, readSections, type Section } from './map-file'
 import { type Hit, lookUp } from './mappings'
 import { functionMayBegin, standsBefore, type TextAround, textAround } from './script-text'
-import type { Original, Place } from './source-maps'
+
+/** A frame in the script that runs. `line` and `column` are 1-based; `column`, where the function begins, is 0 where nobody knows it. */
+export interface Place {
+  line: number
+  column: number
+  name: string
+}
+
+/** A frame as the profile shows it. */
+export interface Original extends Place {
+  file: string
+}
 
 /** A place that is asked for, and what the map says about it. */
 interface Question {

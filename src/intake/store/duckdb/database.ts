@@ -12,6 +12,11 @@ export interface DatabaseOptions {
   threads: number
 }
 
+/** Another process has the file open. */
+export class InUse extends Error {
+  override readonly name = 'InUse'
+}
+
 /** A database file with one connection that writes and one that reads: reads see whole transactions, and do not wait for one. */
 export class Database {
   #turn: Promise<unknown> = Promise.resolve()
@@ -24,7 +29,7 @@ export class Database {
     private readonly reader: DuckDBConnection,
   ) {}
 
-  /** Opens or makes the file and brings its schema up to date. Rejects where another process has it open, or a newer program wrote it. */
+  /** Opens or makes the file and brings its schema up to date. Rejects with InUse, or where it is damaged or a newer program wrote it. */
   static async open(path: string, options: DatabaseOptions): Promise<Database> {
     const instance = await DuckDBInstance.create(path, {
       memory_limit: `${Math.ceil(options.memoryBytes / 2 ** 20)}MiB`,
@@ -34,6 +39,8 @@ export class Database {
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
+    }).catch((error: unknown) => {
+      throw openError(error)
     })
     const database = new Database(instance, await instance.connect(), await instance.connect())
     await database.#migrate()
@@ -118,4 +125,14 @@ export class Database {
       })
     }
   }
+}
+
+/** What a database that cannot be opened says as what somebody can do about it. A damaged one speaks of its blocks, so that the word `lock` alone tells nothing. */
+function openError(error: unknown): Error {
+  const [text = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
+  if (/could not set lock on file/i.test(text)) return new InUse(text)
+  if (!/corrupt|not a valid|could not read enough/i.test(text)) return new Error(text)
+  return new Error(
+    `The columns are damaged (${text}). --rebuild makes them anew of the raw profiles; see docs/store.md.`,
+  )
 }
