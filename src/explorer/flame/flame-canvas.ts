@@ -1,5 +1,6 @@
 import type { Elements, Events, Pointed, Seen } from './elements'
 import { listen } from './flame-input'
+import { nextNode } from './keys'
 import { type Window, windowOf } from './layout'
 import { textMeasure } from './measure-text'
 import { paint, paintBand, paintOutline } from './paint'
@@ -42,18 +43,61 @@ export class FlameCanvas {
     listen(this, elements, events, this.#aborted.signal)
   }
 
-  /** Draws from now on this picture, with the keyboard on a node of it. The root of one that grows upwards is shown first. */
+  /**
+   * Draws from now on this picture, with the keyboard on a node of it. The root of one that grows upwards is shown first; what a search
+   * found is brought into sight.
+   */
   show(picture: Picture, focus: number): void {
-    const isNew = this.#picture?.tree !== picture.tree || this.#picture.upwards !== picture.upwards
-    this.#picture = picture
+    const before = this.#picture
+    const isNew = before?.tree !== picture.tree || before.upwards !== picture.upwards
     if (isNew) {
+      const { scroller, sizer } = this.#elements
+      const stays = this.#staysIn(picture)
+      const fromEnd = scroller.scrollHeight - scroller.scrollTop
+      const { scrollTop } = scroller
       this.#pointed = undefined
       this.#focus = focus
-      this.#elements.sizer.style.height = `${picture.layout.levels * rowHeight}px`
-      this.#elements.scroller.scrollTop = picture.upwards ? this.#elements.scroller.scrollHeight : 0
-      if (focus > 0) this.#reveal(focus)
+      sizer.style.height = `${picture.layout.levels * rowHeight}px`
+      if (picture.upwards) scroller.scrollTop = scroller.scrollHeight - (stays ? fromEnd : 0)
+      else scroller.scrollTop = stays ? scrollTop : 0
     }
+    this.#picture = picture
+    if (isNew && focus > 0) this.#reveal(focus)
+    if (picture.find !== before?.find) this.#revealFound()
     this.redraw()
+  }
+
+  /** New data come while somebody reads: where the largest box of the middle of what is seen is there again, it stays in its place. */
+  #staysIn(picture: Picture): boolean {
+    const [before, scene] = [this.#picture, this.#scene()]
+    if (!before || !scene || before.upwards !== picture.upwards) return false
+    // Over time a path comes again and again, and a lane has its place.
+    if (before.tree.rows || picture.tree.rows)
+      return before.tree.rows !== undefined && picture.tree.rows !== undefined
+    const { node, levelStart } = before.layout
+    const level = Math.min(Math.max(0, levelAt(scene, scene.height / 2)), before.layout.levels - 1)
+    let largest = node[levelStart[level] as number] as number
+    for (let at = levelStart[level] as number; at < (levelStart[level + 1] as number); at++) {
+      const other = node[at] as number
+      if ((before.tree.total[other] as number) > (before.tree.total[largest] as number)) largest = other
+    }
+    return picture.ids.includes(before.ids[largest] as number)
+  }
+
+  /** The heaviest of what a search found, where none is in sight. */
+  #revealFound(): void {
+    const scene = this.#scene()
+    if (!scene?.found) return
+    const { found, layout } = scene
+    const { tree } = this.#picture as Picture
+    let heaviest = 0
+    for (let node = 1; node < found.nodes.length; node++) {
+      if (found.nodes[node] !== 1 || !this.#isSeen(node)) continue
+      const y = yOf(scene, layout.level[node] as number)
+      if (y >= 0 && y + rowHeight <= scene.height) return
+      if (heaviest === 0 || (tree.total[node] as number) > (tree.total[heaviest] as number)) heaviest = node
+    }
+    if (heaviest > 0) this.#reveal(heaviest)
   }
 
   /** Shows a part of the width; smoothly, unless the person does not want things to move. */
@@ -193,6 +237,7 @@ export class FlameCanvas {
   #resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#elements.scroller
     if (width === this.#size.width && height === this.#size.height) return
+    const isFirst = this.#size.width === 0
     this.#size = { width, height }
     for (const context of [this.#base, this.#overlay]) {
       const { canvas } = context
@@ -204,6 +249,7 @@ export class FlameCanvas {
     }
     const { scroller } = this.#elements
     if (this.#picture?.upwards && this.#focus === 0) scroller.scrollTop = scroller.scrollHeight
+    if (isFirst) this.#revealFound()
     // At once: a canvas is empty after its size was set.
     cancelAnimationFrame(this.#frame)
     this.#drawNow()
@@ -278,6 +324,14 @@ export class FlameCanvas {
   scrollTo(top: number): void {
     const { scroller } = this.#elements
     scroller.scrollTop = top * scroller.scrollHeight
+  }
+
+  /** Takes the keyboard to the heaviest of what a search found. */
+  walkToFound(): void {
+    const next = this.#picture && nextNode(this.#picture, 0, 'n')
+    if (next === undefined) return
+    this.#elements.overlay.focus()
+    this.walkTo(next)
   }
 
   /** Gives a box the keyboard's focus. */

@@ -12,6 +12,7 @@ export interface Picture {
   palette: Palette
   colours: Uint8Array
   ids: Float64Array
+  find: string
   found: Found | undefined
   /** The root at the bottom. */
   upwards: boolean
@@ -42,7 +43,7 @@ export function pictureOf(tree: CallTree, { colourBy, dark, upwards, find }: Loo
     return labels[id]
   }
   return {
-    ...{ tree, layout, ids, upwards, label },
+    ...{ tree, layout, ids, upwards, label, find },
     palette: paletteOf(colourBy, dark),
     colours: nodeColours(tree, colourBy),
     found: search(tree, find),
