@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { ProfileInfo, Timeline } from '../../pprof/answers'
 import { FlameView } from '../app/flame-view'
+import { TimeLegend } from '../app/legend'
 import type { TimeScale } from '../app/ruler'
 import { Empty, Shown } from '../app/states'
 import { Table } from '../app/table'
@@ -224,6 +225,7 @@ function Lanes({ timeline, fromMs, toMs }: { timeline: Timeline; fromMs: number;
         isMain
         time={time}
       />
+      <TimeLegend tree={rows.tree} />
       <p class="faint small">
         {rows.samples.toLocaleString('en-US')} samples, {timeline.spans.length.toLocaleString('en-US')}{' '}
         {timeline.spans.length === 1 ? 'span' : 'spans'}
