@@ -15,9 +15,10 @@ useBrowser()
 const depth = 80
 const deep = Array.from({ length: depth }, (_, i) => `f${i}@/app/deep.js`).reverse()
 
-/** Also over a while: the page asks for what ends now. */
-const upload = (store: IntakeStore, agoMs: number, wall = [ticks(deep, 100)]) =>
-  store.profiles(makeUpload({ startMs: Date.now() - agoMs, durationMs: 10_000, wall }))
+/** In the last hour, which the page asks for. */
+async function upload(store: IntakeStore, agoMs: number, wall = [ticks(deep, 100)]): Promise<void> {
+  await store.profiles(makeUpload({ startMs: Date.now() - agoMs, durationMs: 10_000, wall }))
+}
 
 const topOf = (page: Page, selector: string) =>
   page

@@ -155,6 +155,26 @@ test('merged by package and by file, and split by thread', async (t) => {
   await path('&by=thread', 4, /^parse.*4\.00 s/)
 })
 
+test('only my code: libraries, Node.js and native code are left out, and percentages stay those of the whole', async (t) => {
+  const { intake, range } = shop()
+  const { page } = await openPage(t, `${intake.url}/explore?${range}`, { reducedMotion: 'reduce' })
+  await page.getByLabel('Only my code').check()
+  await page.waitForURL(/own=1/)
+  await graph(page).focus()
+  await page.keyboard.press('ArrowDown')
+  await says(details(page), /^handle.*7\.20 s 86\.5 %.*self 4\.00 s/, 'textContent')
+  await page.keyboard.press('ArrowDown')
+  await says(details(page), /^render.*3\.20 s 38\.5 %/, 'textContent')
+  await page.getByRole('tab', { name: 'Table' }).click()
+  await counts(page.getByRole('row', { name: /parse/ }), 0)
+  await page.getByRole('tab', { name: 'Flame graph' }).click()
+  await page.getByLabel('Colour by').selectOption('thread')
+  await page.getByRole('list', { name: 'Colours' }).getByText('(none)').waitFor()
+  await graph(page).focus()
+  for (const key of ['Home', 'ArrowDown']) await page.keyboard.press(key)
+  await says(details(page), /^\(none\).*8\.32 s 100 %/, 'textContent')
+})
+
 test('a breakdown by endpoint, and by package; one of them filters all views', async (t) => {
   const { intake, range } = shop()
   const { page } = await openPage(t, `${intake.url}/explore?${range}&split=package`)
@@ -218,6 +238,8 @@ test('over time: a line for each version, and dragging chooses that time', async
   await page.getByLabel('Over time', { exact: true }).check()
   const chart = page.getByRole('img', { name: 'Over time: 1, 2; marked: 2' })
   await page.getByText('A dashed line is the first profile of a version.').waitFor()
+  // The range begins 40 minutes before.
+  await page.getByText(/One point a minute\. Nothing before \w+ \d+, [\d:]+\./).waitFor()
   await chart.locator('canvas').waitFor()
   const box = await chart.locator('.u-over').boundingBox()
   assert.ok(box)

@@ -34,19 +34,31 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
   const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | undefined>(undefined)
   const text = param('x')
   const sandwichHref = useSandwichHref()
-  /** All of it. Small enough to be no text any more is of no use: then what weighs most stands in the middle. */
+  /**
+   * All of it. Small enough to be no text any more is of no use: then what it is around stands in the middle, else the heaviest that nothing
+   * calls at the top: from there it is read.
+   */
   const usualView = (): View => {
     const { clientWidth, clientHeight } = svg.current as SVGSVGElement
     const scale = Math.max(
       Math.min(1, clientWidth / placed.width, clientHeight / placed.height),
       minFirstScale,
     )
-    const { x, y } = placed.nodes[0] ?? { x: 0, y: 0 }
-    const centred = (size: number, of: number, at: number) =>
+    const fn = param('fn')
+    const asked = graph.nodes.findIndex(({ frame }) => fn !== '' && tree.frames[frame]?.name === fn)
+    const called = new Set(graph.edges.map(({ to }) => to))
+    const first = graph.nodes.findIndex((_, node) => !called.has(node))
+    const { x, y } = placed.nodes[asked >= 0 ? asked : Math.max(0, first)] ?? { x: 0, y: 0 }
+    const offset = (size: number, of: number, at: number, place: number) =>
       of * scale <= size
         ? (size - of * scale) / 2
-        : Math.min(0, Math.max(size - of * scale, size / 2 - at * scale))
-    return { scale, x: centred(clientWidth, placed.width, x), y: centred(clientHeight, placed.height, y) }
+        : Math.min(0, Math.max(size - of * scale, place - at * scale))
+    const top = asked >= 0 ? clientHeight / 2 : nodeHeight * scale
+    return {
+      scale,
+      x: offset(clientWidth, placed.width, x, clientWidth / 2),
+      y: offset(clientHeight, placed.height, y, top),
+    }
   }
   // What is seen is in the address; else the usual. Before anything can be pressed: what has no place yet cannot be zoomed.
   useLayoutEffect(() => {

@@ -38,6 +38,7 @@ export function draw(
   const chart = new uPlot(
     {
       ...size(),
+      legend: { markers: { width: 0, fill: (_, i) => strokes[(i - 1) % strokes.length] as string } },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, (max || 1) * 1.1] } },
       axes: [
