@@ -175,7 +175,7 @@ function Endpoints({ rows, whole, versions, isWhole }: EndpointsProps) {
           {
             name: 'cpu',
             title: 'CPU time',
-            width: '210px',
+            width: 'minmax(210px, 0.6fr)',
             align: 'right',
             sort: (row) => row.cpu,
             cell: (row) => (

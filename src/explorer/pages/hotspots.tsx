@@ -186,7 +186,7 @@ function Functions({ hotspots }: { hotspots: HotspotsAnswer }) {
         {
           name: 'wall',
           title: 'Self wall',
-          width: '190px',
+          width: 'minmax(190px, 0.5fr)',
           align: 'right',
           sort: (row) => row.selfWallNanos,
           cell: (row) => (
@@ -262,7 +262,7 @@ function Lines({ hotspots, span }: Props & { hotspots: HotspotsAnswer }) {
         {
           name: 'wall',
           title: 'Wall',
-          width: '190px',
+          width: 'minmax(190px, 0.5fr)',
           align: 'right',
           sort: (row) => row.selfWallNanos,
           cell: (row) => (
