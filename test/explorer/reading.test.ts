@@ -89,7 +89,10 @@ test('so do the lines of a file', async (t) => {
 
 test('an intake that stops while somebody reads: what is shown stays, and is said to be from before', async (t) => {
   const { intake, store } = await explored(t, (store) => upload(store, 60_000))
-  const { page, faults } = await openPage(t, `${intake.url}/explore`, { isClockOurs: true })
+  const { page } = await openPage(t, `${intake.url}/explore`, {
+    isClockOurs: true,
+    mayFail: /ERR_CONNECTION_REFUSED/,
+  })
   await says(page.locator('.coverage'), '800 ms')
   await intake.close()
   await page.clock.fastForward('01:00')
@@ -100,11 +103,6 @@ test('an intake that stops while somebody reads: what is shown stays, and is sai
   t.after(() => again.close())
   await counts(page.getByRole('alert'), 0)
   await page.getByRole('application').waitFor()
-  assert.ok(
-    faults.every((fault) => fault.includes('ERR_CONNECTION_REFUSED')),
-    faults.join(),
-  )
-  faults.length = 0
 })
 
 test('what is searched is brought into sight; Enter takes the keyboard to it, N and P to the next and the one before', async (t) => {
