@@ -1,4 +1,3 @@
-import type { PlacedGraph } from '../workers/graph-layout'
 import type { CallGraph } from './call-graph'
 import { nodeHeight, nodeWidth } from './graph-walk'
 
@@ -6,6 +5,13 @@ export interface GraphPlace {
   scale: number
   x: number
   y: number
+}
+
+/** Centres of the nodes, and how large all of it is. */
+interface Placed {
+  width: number
+  height: number
+  nodes: readonly { x: number; y: number }[]
 }
 
 /** Smaller than this its texts cannot be read. */
@@ -17,7 +23,7 @@ const minScale = 0.8
  */
 export function startOf(
   { nodes, edges }: Pick<CallGraph, 'nodes' | 'edges'>,
-  placed: Pick<PlacedGraph, 'nodes' | 'width' | 'height'>,
+  placed: Placed,
   size: { width: number; height: number },
   asked: number,
 ): GraphPlace {
