@@ -12,7 +12,7 @@ if (url === undefined) throw new Error('expected: screenshots.ts <address of the
 async function main(url: string): Promise<void> {
   const browser = await chromium.launch({ executablePath: executable(), args: ['--no-sandbox'] })
   try {
-    const page = await browser.newPage({ viewport: { width: 1_100, height: 600 }, colorScheme: 'light' })
+    const page = await browser.newPage({ viewport: { width: 1_100, height: 580 }, colorScheme: 'light' })
     for (const walk of walks) {
       await take(walk, page, url, async (clicks) => {
         const name = walk.pictures[clicks]

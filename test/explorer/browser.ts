@@ -41,17 +41,31 @@ interface Clock {
   isClockOurs?: boolean
 }
 
+interface Allowed {
+  /** Errors of the console that are part of the test. To forget them at its end would be too early: some come later than what is seen. */
+  mayFail?: RegExp
+}
+
+/** The intake says no to a file that it may not show. */
+export const noSource = { mayFail: /status of 404/ }
+
 /** A page that notes what goes wrong on it; after the test nothing may have. */
 export async function openPage(
   t: TestContext,
   url: string,
-  { nowMs, isClockOurs = false, ...options }: Parameters<Browser['newPage']>[0] & Clock = {},
+  {
+    nowMs,
+    isClockOurs = false,
+    mayFail,
+    ...options
+  }: Parameters<Browser['newPage']>[0] & Clock & Allowed = {},
 ): Promise<Seen> {
   const page = await browser.newPage({ viewport: { width: 1_280, height: 800 }, ...options })
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(`console: ${message.text()}`)
+    if (message.type() === 'error' && !mayFail?.test(message.text()))
+      faults.push(`console: ${message.text()}`)
   })
   page.on('dialog', (dialog) => {
     faults.push(`dialog: ${dialog.message()}`)

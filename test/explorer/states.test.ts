@@ -41,7 +41,9 @@ test('the code of a span that has just ended appears without a reload, when its 
 test('an intake with keys: the page asks for one, says where it is wrong, and keeps it for the tab', async (t) => {
   const key = 'k'.repeat(20)
   const { intake, range } = await explored(t, fillShop, {}, { keys: new Map([['a', key]]) })
-  const { page, faults } = await openPage(t, `${intake.url}/explore?${range}&tab=table`)
+  const { page } = await openPage(t, `${intake.url}/explore?${range}&tab=table`, {
+    mayFail: /status of 40[13]/,
+  })
   const input = page.getByLabel('Key', { exact: true })
   await input.fill('wrong'.repeat(5))
   await page.keyboard.press('Enter')
@@ -51,8 +53,6 @@ test('an intake with keys: the page asks for one, says where it is wrong, and ke
   await page.getByRole('row', { name: /parse/ }).waitFor()
   await page.reload()
   await page.getByRole('row', { name: /parse/ }).waitFor()
-  assert.ok(faults.every((fault) => /40[13]/.test(fault)))
-  faults.length = 0
 })
 
 test('an answer that takes long is said to be on its way', async (t) => {
@@ -76,20 +76,17 @@ test('an answer that takes long is said to be on its way', async (t) => {
 
 test('an export that fails says so', async (t) => {
   const { intake, range } = shop()
-  const { page, faults } = await openPage(t, `${intake.url}/explore?${range}`)
+  const { page } = await openPage(t, `${intake.url}/explore?${range}`, { mayFail: /ERR_FAILED/ })
   await page.route('**/api/v1/merge.pb.gz*', (route) => route.abort())
   await page.getByLabel('Export').selectOption('pprof')
   await says(page.getByRole('alert'), 'pprof is not saved. The intake does not answer.')
-  assert.ok(
-    faults.every((fault) => fault.includes('ERR_FAILED')),
-    faults.join(),
-  )
-  faults.length = 0
 })
 
 test('an intake that is stopped is said, and the page goes on when it is back', async (t) => {
   const { intake, store, range } = await explored(t, fillShop)
-  const { page, faults } = await openPage(t, `${intake.url}/profiles?${range}`)
+  const { page } = await openPage(t, `${intake.url}/profiles?${range}`, {
+    mayFail: /ERR_CONNECTION_REFUSED/,
+  })
   await settled(page)
   await intake.close()
   await page.getByRole('link', { name: 'Explore' }).click()
@@ -98,26 +95,16 @@ test('an intake that is stopped is said, and the page goes on when it is back', 
   t.after(() => again.close())
   await page.getByRole('application').waitFor()
   await counts(page.getByRole('alert'), 0)
-  assert.ok(
-    faults.every((fault) => fault.includes('ERR_CONNECTION_REFUSED')),
-    faults.join(),
-  )
-  faults.length = 0
 })
 
 test('a mistyped address is said to be no page, with a way to the overview', async (t) => {
   const { intake } = shop()
-  const { page, faults } = await openPage(t, `${intake.url}/explroe?t=1h`)
+  const { page } = await openPage(t, `${intake.url}/explroe?t=1h`, { mayFail: /status of 404/ })
   await page.getByRole('heading', { name: 'No such page' }).waitFor()
   await page.getByText('There is nothing at /explroe.').waitFor()
   await page.getByRole('link', { name: 'Go to the overview' }).click()
   await page.waitForURL(`${intake.url}/`)
   await counts(page.getByRole('heading', { name: 'No such page' }), 0)
-  assert.ok(
-    faults.every((fault) => fault.includes('404')),
-    faults.join(),
-  )
-  faults.length = 0
 })
 
 test('an upload that is refused is told on the overview, also where nothing else is there yet', async (t) => {

@@ -5,7 +5,7 @@ import { frameOf, markOf } from '../../src/explorer/flame/tree'
 import type { Timeline } from '../../src/pprof/answers'
 import { makeUpload, ticks } from '../intake/profiles'
 import { openPage, says, settled, useBrowser } from './browser'
-import { explored, fillTimes, traceId, useExplored } from './shop'
+import { explored, fillTimes, spanAt, traceId, useExplored } from './shop'
 
 useBrowser()
 const times = useExplored(fillTimes)
@@ -44,6 +44,36 @@ test('samples that follow each other are one box, what waits is none, and a thre
     named('crunch').map(({ ms }) => ms),
     [1_000],
   )
+})
+
+test('spans of a tracer that does not say its process are those whose trace has samples in it', async (t) => {
+  const { intake, range, startMs } = await explored(t, async (store, startMs) => {
+    const label = (ms: number) => ({
+      ...{ 'thread name': 'Main', 'span id': 0x2001n },
+      end_timestamp_ns: BigInt(startMs + ms) * 1_000_000n,
+    })
+    const wall = Array.from({ length: 20 }, (_, i) => ({
+      stack: ['work@/app/job.js'],
+      values: [1, 10_000_000, 10_000_000],
+      labels: label(20_000 + i * 10),
+    }))
+    await store.profiles(makeUpload({ startMs, wall }))
+    const at = (ms: number, spanId: bigint, traceIdLow: bigint, resource: string) =>
+      spanAt(startMs + ms, 200, { spanId, traceIdLow, resource })
+    const spans = [
+      at(20_000, 0x2000n, 0x77n, 'job'),
+      at(20_000, 0x2001n, 0x77n, 'step'),
+      at(20_000, 0x3000n, 0x88n, 'elsewhere'),
+    ]
+    await store.spans([{ tags: new Map([['service', 'shop']]), spans }])
+  })
+  const { timeline } = await timelineOf({ intake, startMs } as ReturnType<typeof times>)
+  assert.deepEqual(timeline.spans.map(({ resource }) => resource).sort(), ['job', 'step'])
+  const { page } = await openPage(t, `${intake.url}/explore?${range}&tab=timeline`)
+  await page.getByText('20 samples, 2 spans').waitFor()
+  const colours = page.getByRole('list', { name: 'Colours' })
+  await colours.getByText('Span', { exact: true }).waitFor()
+  assert.equal(await colours.getByText('Failed span').count(), 0, 'only what is drawn')
 })
 
 test('dragging over a part chooses that time, and it holds in every other view', async (t) => {

@@ -34,7 +34,6 @@ export function CodeLine({ text, tokens }: { text: string; tokens: readonly Toke
   return (
     <>
       {tokens.slice(0, maxTokens).map(({ kind, text }, i) =>
-        // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line stay where they are.
         kind === '' ? (
           visible(text)
         ) : (

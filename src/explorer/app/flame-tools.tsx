@@ -59,9 +59,16 @@ export function FlameTools({ tree, canvas, isDiff = false, hasThreads = false }:
         ]}
       />
       <Toggle name="flat" text="Flatten recursion" />
+      <Toggle name="own" text="Only my code" />
       <Hidden />
       <div class="tools-end">
-        <Find find={find} found={found} whole={tree.total[0] ?? 0} isDiff={isDiff} />
+        <Find
+          find={find}
+          found={found}
+          whole={tree.total[0] ?? 0}
+          isDiff={isDiff}
+          onEnter={() => canvas.value?.walkToFound()}
+        />
         <button
           type="button"
           class="icon"
@@ -193,11 +200,13 @@ function Find({
   found,
   whole,
   isDiff,
+  onEnter,
 }: {
   find: string
   found: Found | undefined
   whole: number
   isDiff: boolean
+  onEnter(): void
 }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -221,7 +230,11 @@ function Find({
           placeholder="Find  /"
           spellcheck={false}
           value={find}
+          title="Enter goes to the heaviest of what is found; N and P then to the next and the previous"
           onInput={(event) => change({ find: event.currentTarget.value }, { replace: true })}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') onEnter()
+          }}
         />
       </span>
       {found && (

@@ -54,7 +54,7 @@ export function FlameView({
   const dark = isDark.value
   const picture = useMemo(
     () => pictureOf(tree, { ...looks, dark }),
-    [tree, dark, looks.colourBy, looks.upwards, looks.find],
+    [tree, dark, looks.colourBy, looks.upwards, looks.find, looks.root],
   )
   const zoom = isMain ? { at: param('at'), x: param('x') } : own.value
   const latest = useRef({ picture, zoom, time })

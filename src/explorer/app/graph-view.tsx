@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { CallGraph } from '../flame/call-graph'
 import { formatPercent, formatValue } from '../flame/format'
+import { type GraphPlace, startOf } from '../flame/graph-start'
 import { curve, nextInGraph, nodeHeight, nodeWidth } from '../flame/graph-walk'
 import { shown } from '../flame/text'
 import type { CallTree } from '../flame/tree'
@@ -10,13 +11,6 @@ import { originTexts } from './frame-name'
 import { useSandwichHref } from './local-file'
 
 const maxNameChars = 24
-const minFirstScale = 0.8
-
-interface View {
-  scale: number
-  x: number
-  y: number
-}
 
 interface GraphViewProps {
   graph: CallGraph
@@ -30,23 +24,15 @@ interface GraphViewProps {
 export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) {
   const svg = useRef<SVGSVGElement>(null)
   const [focus, setFocus] = useState(0)
-  const [view, setView] = useState<View>()
-  const drag = useRef<{ x: number; y: number; view: View; moved: boolean } | undefined>(undefined)
+  const [view, setView] = useState<GraphPlace>()
+  const drag = useRef<{ x: number; y: number; view: GraphPlace; moved: boolean } | undefined>(undefined)
   const text = param('x')
   const sandwichHref = useSandwichHref()
-  /** All of it. Small enough to be no text any more is of no use: then what weighs most stands in the middle. */
-  const usualView = (): View => {
-    const { clientWidth, clientHeight } = svg.current as SVGSVGElement
-    const scale = Math.max(
-      Math.min(1, clientWidth / placed.width, clientHeight / placed.height),
-      minFirstScale,
-    )
-    const { x, y } = placed.nodes[0] ?? { x: 0, y: 0 }
-    const centred = (size: number, of: number, at: number) =>
-      of * scale <= size
-        ? (size - of * scale) / 2
-        : Math.min(0, Math.max(size - of * scale, size / 2 - at * scale))
-    return { scale, x: centred(clientWidth, placed.width, x), y: centred(clientHeight, placed.height, y) }
+  const usualView = (): GraphPlace => {
+    const { clientWidth: width, clientHeight: height } = svg.current as SVGSVGElement
+    const fn = param('fn')
+    const asked = graph.nodes.findIndex(({ frame }) => fn !== '' && tree.frames[frame]?.name === fn)
+    return startOf(graph, placed, { width, height }, asked)
   }
   // What is seen is in the address; else the usual. Before anything can be pressed: what has no place yet cannot be zoomed.
   useLayoutEffect(() => {
@@ -54,7 +40,7 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
   }, [placed, text])
   const settle = useRef(0)
   useEffect(() => () => clearTimeout(settle.current), [])
-  const look = (next: View) => {
+  const look = (next: GraphPlace) => {
     setView(next)
     clearTimeout(settle.current)
     settle.current = window.setTimeout(
@@ -213,7 +199,7 @@ export function GraphView({ graph, placed, tree, unit, whole }: GraphViewProps) 
   )
 }
 
-function readView(text: string): View | undefined {
+function readView(text: string): GraphPlace | undefined {
   const [scale, x, y] = text.split('_').map(Number)
   const isGiven = scale !== undefined && x !== undefined && y !== undefined
   return isGiven && scale >= 0.1 && scale <= 3 && Number.isFinite(x + y) ? { scale, x, y } : undefined

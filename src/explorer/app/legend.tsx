@@ -1,20 +1,28 @@
 import { useMemo } from 'preact/hooks'
 import { type ColourBy, colourEntries, paletteOf } from '../flame/colours'
 import { shown } from '../flame/text'
-import { type CallTree, origins } from '../flame/tree'
+import { type CallTree, type Mark, marks, origins } from '../flame/tree'
 import { originTexts } from './frame-name'
 import { isDark } from './theme'
 
 export function Legend() {
   return (
     <ul class="legend" aria-label="Colours">
+      <Origins />
+    </ul>
+  )
+}
+
+function Origins() {
+  return (
+    <>
       {origins.map((origin) => (
         <li key={origin}>
           <span class={`dot origin-${origin}`} />
           {originTexts[origin]}
         </li>
       ))}
-    </ul>
+    </>
   )
 }
 
@@ -44,6 +52,31 @@ function Groups({ by, tree }: LegendProps) {
 }
 
 const maxEntries = 12
+
+const markTexts: Partial<Record<Mark, string>> = {
+  span: 'Span',
+  'failed span': 'Failed span',
+  busy: 'Busy for 100 ms and more, and other events',
+}
+
+/** Of a picture over time: what is drawn of it beside functions, and these by origin. */
+export function TimeLegend({ tree }: { tree: CallTree }) {
+  const { fills } = paletteOf('origin', isDark.value)
+  const drawn = useMemo(() => new Set(tree.rows?.mark), [tree])
+  return (
+    <ul class="legend" aria-label="Colours">
+      {marks.map((mark, at) =>
+        drawn.has(at) && markTexts[mark] ? (
+          <li key={mark}>
+            <span class="dot" style={{ background: fills[origins.length + at] ?? '' }} />
+            {markTexts[mark]}
+          </li>
+        ) : null,
+      )}
+      <Origins />
+    </ul>
+  )
+}
 
 export function ChangeLegend() {
   return (

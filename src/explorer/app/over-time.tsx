@@ -1,5 +1,5 @@
 import type { Metrics } from '../../pprof/answers'
-import { filter, measured, selection } from '../url/chosen'
+import { filter, isFiltered, measured, selection } from '../url/chosen'
 import { param } from '../url/location'
 import { range, stepMsOf } from '../url/time'
 import { Shown } from './states'
@@ -25,7 +25,8 @@ function Wanted() {
       <Shown answer={answer}>
         {(metrics) => (
           <VersionLines metrics={metrics} marks={marks} none="Nothing was measured in this range.">
-            Per second of process time, by version. Of the filters only that of an endpoint holds here.
+            Per second of process time, by version.
+            {isFiltered.value && ' Of the filters only that of an endpoint holds here.'}
           </VersionLines>
         )}
       </Shown>

@@ -1,7 +1,7 @@
 import { collapse } from '../flame/collapse'
 import { groupsOf, type MergeBy } from '../flame/groups'
 import { invert } from '../flame/invert'
-import type { CallTree } from '../flame/tree'
+import type { CallTree, Frame } from '../flame/tree'
 import { without } from '../flame/without'
 import { param } from '../url/location'
 
@@ -24,13 +24,21 @@ export function leftOf(tree: CallTree): CallTree {
 /** The tree as the address asks for it to be drawn. */
 export function shaped(tree: CallTree): CallTree {
   const isInverted = param('shape') === 'inverted'
-  const asked = [isInverted, ...['flat', 'merge', 'hide'].map((name) => param(name))]
+  const asked = [isInverted, ...['flat', 'merge', 'hide', 'own'].map((name) => param(name))]
   return remembered(tree, JSON.stringify(asked), () => {
-    const hidden = new Set(hiddenNames())
-    const groups = groupsOf(tree.frames, param('merge') as MergeBy, hidden, param('flat') === '1')
+    const groups = groupsOf(tree.frames, param('merge') as MergeBy, hiddenTest(), param('flat') === '1')
     const merged = groups ? collapse(tree, groups.of, groups.frames) : tree
     return isInverted ? invert(merged) : merged
   })
+}
+
+/** Undefined where nothing is hidden. A thread that the tree is split by is no code of anybody: it stays. */
+function hiddenTest(): ((frame: Frame) => boolean) | undefined {
+  const names = new Set(hiddenNames())
+  const onlyOwn = param('own') === '1'
+  const isThread = ({ file, origin }: Frame) => file === '' && origin === 'runtime'
+  if (names.size === 0 && !onlyOwn) return undefined
+  return (frame) => names.has(frame.name) || (onlyOwn && frame.origin !== 'own' && !isThread(frame))
 }
 
 /** A tree is asked for again with every change of looks. */

@@ -13,7 +13,7 @@ import {
   versionOf,
   versionsCompared,
 } from '../url/sides'
-import { formatTime } from '../url/time'
+import { formatRange } from '../url/time'
 import { Icon } from './icon'
 
 /** Both sides of a comparison, and the usual ones at one click. */
@@ -77,9 +77,7 @@ function SideRow({ name, text, versions }: SideRowProps) {
           <Icon name="close" />
         </button>
       )}
-      <span class="faint side-time">
-        {formatTime(side.fromMs)} – {formatTime(side.toMs)}
-      </span>
+      <span class="faint side-time">{formatRange(side.fromMs, side.toMs)}</span>
       <a class="quiet" href={hrefOf('/explore', kept(), open)}>
         Open {text}
       </a>

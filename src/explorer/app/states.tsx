@@ -18,6 +18,15 @@ export function ErrorNote({ error }: { error: Error }) {
   )
 }
 
+/** Above what was there before: it is still of use. */
+function Outdated() {
+  return (
+    <p class="outdated" role="alert">
+      The intake does not answer. What is shown is from before; this page goes on when it is back.
+    </p>
+  )
+}
+
 /** Nothing is there: why, and what to do next. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
@@ -55,7 +64,7 @@ export function Shown<T>({ answer, children }: ShownProps<T>) {
   return (
     <>
       {isLoading && isSlow && <div class="progress" role="progressbar" aria-label="Asking the intake" />}
-      {error && <ErrorNote error={error} />}
+      {error && (data === undefined ? <ErrorNote error={error} /> : <Outdated />)}
       {data !== undefined && children(data)}
       {data === undefined && isLoading && <div class="waiting" />}
     </>

@@ -1,5 +1,5 @@
 import { change, place } from '../url/location'
-import { formatTime, isLive, now, range, spans, usualSpan } from '../url/time'
+import { formatRange, isLive, now, range, spans, usualSpan } from '../url/time'
 
 /** Up to now, or a range that stays. */
 export function TimePicker() {
@@ -26,9 +26,7 @@ export function TimePicker() {
             {span.text}
           </option>
         ))}
-        <option value="fixed">
-          {fixed ? `${formatTime(fromMs)} – ${formatTime(toMs)}` : 'Keep this range'}
-        </option>
+        <option value="fixed">{fixed ? formatRange(fromMs, toMs) : 'Keep this range'}</option>
       </select>
     </div>
   )

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { addressOf, ask, keyWanted, type Params, Refusal } from '../api/client'
 
-/** An answer on its way. What was there before stays until the next is there, marked as `stale`. */
+/** An answer on its way. What was there before stays until the next is there, also where the intake does not answer for a moment. */
 export interface Answer<T> {
   data: T | undefined
   error: Error | undefined
@@ -40,7 +40,13 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
       return setAnswer({ data: known, error: undefined, isLoading: false, isSlow: false })
     const abort = new AbortController()
     const before = (data: T | undefined) => (shownQuery.current === query ? data : undefined)
-    setAnswer(({ data }) => ({ data: before(data), error: undefined, isLoading: true, isSlow: false }))
+    // What failed a moment ago and is asked again stays said until it is answered.
+    setAnswer(({ data, error }) => ({
+      data: before(data),
+      error: error && mayPass(error) ? error : undefined,
+      isLoading: true,
+      isSlow: false,
+    }))
     shownQuery.current = query
     let next = 0
     const askAgain = () => {
@@ -57,7 +63,12 @@ export function useQuery<T>(query: string, params: Params | undefined): Answer<T
       })
       .catch((error: Error) => {
         if (abort.signal.aborted) return
-        setAnswer({ data: undefined, error, isLoading: false, isSlow: false })
+        setAnswer(({ data }) => ({
+          data: mayPass(error) ? data : undefined,
+          error,
+          isLoading: false,
+          isSlow: false,
+        }))
         if (mayPass(error)) next = window.setTimeout(askAgain, retryMs)
       })
       .finally(() => clearTimeout(slow))

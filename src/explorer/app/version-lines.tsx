@@ -3,8 +3,10 @@ import { useMemo } from 'preact/hooks'
 import type { Metrics } from '../../pprof/answers'
 import { Chart } from '../charts/chart'
 import type { TimeSeries } from '../charts/draw'
+import { firstStep } from '../charts/first-step'
 import { formatValue } from '../flame/format'
 import { shown } from '../flame/text'
+import { formatTime } from '../url/time'
 
 /** Steps of a chart over the width of the page, at most. */
 export const chartSteps = 120
@@ -26,19 +28,28 @@ export function VersionLines({
   none,
   children,
 }: Props) {
-  const series = useMemo(
-    () =>
-      groups
-        .slice(0, maxSeries)
-        .map(({ by, total }) => ({ name: shown(by[0] || 'no version', 40), values: total })),
-    [groups],
-  )
+  const { start, times, series } = useMemo(() => {
+    const drawn = groups.slice(0, maxSeries)
+    // With one step before it: a single value would stand at the edge.
+    const start = Math.max(0, firstStep(drawn.map(({ total }) => total)) - 1)
+    return {
+      start,
+      times: timesMs.slice(start),
+      series: drawn.map(({ by, total }) => ({
+        name: shown(by[0] || 'no version', 40),
+        values: total.slice(start),
+      })),
+    }
+  }, [groups, timesMs])
   if (series.length === 0) return <p class="faint">{none}</p>
   return (
     <>
-      <Chart series={series} timesMs={timesMs} unit={measure.unit} {...(marks && { marks })} />
+      <Chart series={series} timesMs={times} unit={measure.unit} {...(marks && { marks })} />
       <p class="faint small">
-        One point for {formatValue(stepMs * 1e6, 'nanoseconds')}. {children}
+        {stepMs === 60_000
+          ? 'One point a minute.'
+          : `One point for ${formatValue(stepMs * 1e6, 'nanoseconds')}.`}
+        {start > 0 && ` Nothing before ${formatTime(times[1] as number)}.`} {children}
         {marks?.length ? ' A dashed line is the first profile of a version.' : ''} Drag over a part to choose
         that time.
         {groups.length > maxSeries && ` ${groups.length - maxSeries} more versions are not drawn.`}

@@ -19,7 +19,7 @@ export function Chart({ series, timesMs, marks, unit }: TimeSeries & { unit: str
       close = draw(
         host.current as HTMLElement,
         { series, timesMs, ...(marks && { marks }) },
-        (value) => formatValue(value, unit),
+        { text: (value) => formatValue(value, unit), isBinary: unit === 'bytes' },
         dark,
         onRange,
       )

@@ -12,11 +12,14 @@ const strokes = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00
 
 const legendPixels = 30
 
+/** Steps of an axis of bytes: those of ten are no round number of MiB. */
+const powersOfTwo = Array.from({ length: 50 }, (_, power) => 2 ** power)
+
 /** As high as its host is at least, with the legend. @returns what takes the chart away again */
 export function draw(
   host: HTMLElement,
   { timesMs, series, marks = [] }: TimeSeries,
-  format: (value: number) => string,
+  { text: format, isBinary }: { text(value: number): string; isBinary: boolean },
   dark: boolean,
   onRange: (fromMs: number, toMs: number) => void,
 ): () => void {
@@ -38,11 +41,19 @@ export function draw(
   const chart = new uPlot(
     {
       ...size(),
+      // A time at the right edge is half outside.
+      padding: [null, 32, null, null],
+      legend: { markers: { width: 0, fill: (_, i) => strokes[(i - 1) % strokes.length] as string } },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, (max || 1) * 1.1] } },
       axes: [
         { ...axis, size: 30, space: 84, values: (_, seconds) => clockTimes(seconds) },
-        { ...axis, size: 74, values: (_, values) => values.map(format) },
+        {
+          ...axis,
+          size: 74,
+          values: (_, values) => values.map(format),
+          ...(isBinary && { incrs: powersOfTwo }),
+        },
       ],
       series: [
         { value: (_, seconds) => (seconds === null ? '' : new Date(seconds * 1_000).toLocaleString()) },

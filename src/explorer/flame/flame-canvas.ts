@@ -1,14 +1,16 @@
 import type { Elements, Events, Pointed, Seen } from './elements'
+import { heaviestHidden, staysIn } from './in-sight'
+import { nextNode } from './keys'
 import { type Window, windowOf } from './layout'
 import { textMeasure } from './measure-text'
 import { paint, paintBand, paintOutline } from './paint'
 import { type Picture, runsOf } from './picture'
+import { pngOf } from './png'
 import { font, levelAt, type Scene, yOf } from './scene'
 import { svgOf } from './svg'
 import { boxAt } from './visible'
 
 export const rowHeight = 20
-const maxPngPixels = 16_384
 const animationMs = 140
 
 /** Draws a picture, and tells what is asked of it. `listen` of flame-input.ts is the person at it. */
@@ -39,18 +41,36 @@ export class FlameCanvas {
     this.#observer.observe(elements.scroller)
   }
 
-  /** Draws from now on this picture, with the keyboard on a node of it. The root of one that grows upwards is shown first. */
+  /**
+   * Draws from now on this picture, with the keyboard on a node of it. The root of one that grows upwards is shown first; what a search
+   * found is brought into sight.
+   */
   show(picture: Picture, focus: number): void {
-    const isNew = this.#picture?.tree !== picture.tree || this.#picture.upwards !== picture.upwards
-    this.#picture = picture
+    const before = this.#picture
+    const isNew = before?.tree !== picture.tree || before.upwards !== picture.upwards
     if (isNew) {
+      const { scroller, sizer } = this.#elements
+      const scene = this.#scene()
+      const stays = before !== undefined && scene !== undefined && staysIn(before, scene, picture)
+      const fromEnd = scroller.scrollHeight - scroller.scrollTop
+      const { scrollTop } = scroller
       this.#pointed = undefined
       this.#focus = focus
-      this.#elements.sizer.style.height = `${picture.layout.levels * rowHeight}px`
-      this.#elements.scroller.scrollTop = picture.upwards ? this.#elements.scroller.scrollHeight : 0
-      if (focus > 0) this.#reveal(focus)
+      sizer.style.height = `${picture.layout.levels * rowHeight}px`
+      if (picture.upwards) scroller.scrollTop = scroller.scrollHeight - (stays ? fromEnd : 0)
+      else scroller.scrollTop = stays ? scrollTop : 0
     }
+    this.#picture = picture
+    if (isNew && focus > 0) this.#reveal(focus)
+    if (picture.find !== before?.find) this.#revealFound()
     this.redraw()
+  }
+
+  #revealFound(): void {
+    const scene = this.#scene()
+    if (!this.#picture || !scene) return
+    const heaviest = heaviestHidden(this.#picture, scene, (node) => this.#isSeen(node))
+    if (heaviest !== undefined) this.#reveal(heaviest)
   }
 
   /** Shows a part of the width; smoothly, unless the person does not want things to move. */
@@ -94,18 +114,8 @@ export class FlameCanvas {
 
   /** All rows at the width that is seen; rows that no PNG can hold are left out. */
   png(): Promise<Blob | null> {
-    const canvas = document.createElement('canvas')
-    const ratio = devicePixelRatio
-    const whole = (this.#picture?.layout.levels ?? 0) * rowHeight
-    const height = Math.min(whole, Math.floor(maxPngPixels / ratio))
-    canvas.width = Math.floor(this.#size.width * ratio)
-    canvas.height = Math.floor(height * ratio)
-    const context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D
-    context.scale(ratio, ratio)
-    context.font = font
     const scene = this.#scene()
-    if (scene) paint(context, { ...scene, top: scene.upwards ? whole - height : 0, height }, this.#measure)
-    return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
+    return scene ? pngOf(scene, this.#measure) : Promise.resolve(null)
   }
 
   /** All rows at the width that is seen. */
@@ -189,6 +199,7 @@ export class FlameCanvas {
   #resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#elements.scroller
     if (width === this.#size.width && height === this.#size.height) return
+    const isFirst = this.#size.width === 0
     this.#size = { width, height }
     for (const context of [this.#base, this.#overlay]) {
       const { canvas } = context
@@ -200,6 +211,7 @@ export class FlameCanvas {
     }
     const { scroller } = this.#elements
     if (this.#picture?.upwards && this.#focus === 0) scroller.scrollTop = scroller.scrollHeight
+    if (isFirst) this.#revealFound()
     // At once: a canvas is empty after its size was set.
     cancelAnimationFrame(this.#frame)
     this.#drawNow()
@@ -274,6 +286,14 @@ export class FlameCanvas {
   scrollTo(top: number): void {
     const { scroller } = this.#elements
     scroller.scrollTop = top * scroller.scrollHeight
+  }
+
+  /** Takes the keyboard to the heaviest of what a search found. */
+  walkToFound(): void {
+    const next = this.#picture && nextNode(this.#picture, 0, 'n')
+    if (next === undefined) return
+    this.#elements.overlay.focus()
+    this.walkTo(next)
   }
 
   /** Gives a box the keyboard's focus. */

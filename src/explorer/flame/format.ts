@@ -14,7 +14,7 @@ export function formatPercent(share: number): string {
   if (share < 0) return `−${formatPercent(-share)}`
   const percent = share * 100
   if (percent !== 0 && percent < 0.05) return '< 0.1 %'
-  return `${percent.toFixed(percent < 99.95 ? 1 : 0)} %`
+  return `${percent < 99.95 ? percent.toFixed(1) : Math.round(percent).toLocaleString('en-US')} %`
 }
 
 export function formatSigned(share: number): string {

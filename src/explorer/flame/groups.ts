@@ -9,19 +9,19 @@ export type MergeBy = '' | 'file' | 'package'
 export function groupsOf(
   frames: readonly Frame[],
   mergeBy: MergeBy,
-  hidden: ReadonlySet<string>,
+  isHidden: ((frame: Frame) => boolean) | undefined,
   isFlat: boolean,
 ): { of(frame: number): number; frames: readonly Frame[] } | undefined {
   if (mergeBy !== 'file' && mergeBy !== 'package') {
-    if (!isFlat && hidden.size === 0) return undefined
+    if (!isFlat && isHidden === undefined) return undefined
     const same = isFlat ? sameFunctions(frames) : undefined
-    const isHidden = frames.map(({ name }) => hidden.has(name))
-    return { of: (frame) => (isHidden[frame] ? hiddenGroup : (same?.[frame] ?? frame)), frames }
+    const hidden = frames.map((frame) => isHidden?.(frame) === true)
+    return { of: (frame) => (hidden[frame] ? hiddenGroup : (same?.[frame] ?? frame)), frames }
   }
   const made: Frame[] = []
   const ids = new Map<string, number>()
   const of = frames.map((frame) => {
-    if (hidden.has(frame.name)) return hiddenGroup
+    if (isHidden?.(frame)) return hiddenGroup
     const group = mergeBy === 'file' ? fileOf(frame) : packageFrame(frame)
     const key = `${group.name}\0${group.file}`
     const id = ids.get(key) ?? made.push(group) - 1

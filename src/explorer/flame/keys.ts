@@ -2,7 +2,13 @@ import type { Picture } from './picture'
 import { firstAfter } from './visible'
 
 /** The node that an arrow key leads to; undefined where the key leads to none. */
-export function nextNode({ tree, layout, upwards }: Picture, node: number, key: string): number | undefined {
+export function nextNode(
+  { tree, layout, upwards, found }: Picture,
+  node: number,
+  key: string,
+): number | undefined {
+  if (key === 'n' || key === 'p')
+    return found && nextFound(found.nodes, tree.total, node, key === 'n' ? 1 : -1)
   const toRoot = upwards ? 'ArrowDown' : 'ArrowUp'
   const fromRoot = upwards ? 'ArrowUp' : 'ArrowDown'
   if (key === 'Home') return 0
@@ -40,4 +46,13 @@ export function nextNode({ tree, layout, upwards }: Picture, node: number, key: 
     }
     return found
   }
+}
+
+/** Of what a search found the one after or before this, the heaviest first; the heaviest where this is none of them. */
+function nextFound(nodes: Uint8Array, total: Float64Array, node: number, by: number): number | undefined {
+  const found: number[] = []
+  for (let one = 1; one < nodes.length; one++) if (nodes[one] === 1) found.push(one)
+  found.sort((a, b) => (total[b] as number) - (total[a] as number) || a - b)
+  const at = found.indexOf(node)
+  return at < 0 ? found[0] : found[(at + by + found.length) % found.length]
 }

@@ -1,6 +1,7 @@
 import type { Comparison } from '../../pprof/answers'
 import { Segments } from '../app/flame-tools'
 import { functionColumn, functionKey } from '../app/function-column'
+import { functionCount } from '../app/function-filter'
 import { type Column, Table } from '../app/table'
 import { formatPercent, formatSigned, formatValue } from '../flame/format'
 import { param } from '../url/location'
@@ -31,7 +32,7 @@ export function ChangeTable({ comparison, asShares }: { comparison: Comparison; 
   const pair = (name: 'Self' | 'Total', title: string): Column<Row> => ({
     name,
     title,
-    width: '210px',
+    width: 'minmax(140px, 0.3fr)',
     align: 'right',
     sort: (row) => row[`b${name}`] / bWhole,
     cell: (row) => (
@@ -41,6 +42,21 @@ export function ChangeTable({ comparison, asShares }: { comparison: Comparison; 
     ),
   })
   const difference = (row: Row, name: 'Self' | 'Total') => row[`b${name}`] / bWhole - row[`a${name}`] / aWhole
+  const changed = (name: 'Self' | 'Total', title: string): Column<Row> => ({
+    name: `${name} change`,
+    title,
+    width: 'minmax(138px, 0.3fr)',
+    align: 'right',
+    sort: (row) => Math.abs(difference(row, name)),
+    cell: (row) => (
+      <Changed
+        by={difference(row, name)}
+        from={row[`a${name}`] / aWhole}
+        text={change}
+        isGone={row[`b${name}`] === 0}
+      />
+    ),
+  })
   return (
     <div class="fill">
       <div class="tools">
@@ -55,36 +71,23 @@ export function ChangeTable({ comparison, asShares }: { comparison: Comparison; 
             ['gone', 'Gone'],
           ]}
         />
-        <span class="faint">{rows.length.toLocaleString('en-US')} functions</span>
+        <span class="faint">{functionCount(rows.length)}</span>
       </div>
       <Table
         label="Functions that changed"
         rows={rows}
-        sortBy="change"
+        sortBy="Self change"
         keyOf={functionKey}
         columns={[
           functionColumn,
           pair('Self', 'Self, A → B'),
+          changed('Self', 'Change of self'),
           pair('Total', 'Total, A → B'),
-          {
-            name: 'change',
-            title: 'Change of total',
-            width: '190px',
-            align: 'right',
-            sort: (row) => Math.abs(difference(row, 'Total')),
-            cell: (row) => (
-              <Changed
-                by={difference(row, 'Total')}
-                from={row.aTotal / aWhole}
-                text={change}
-                isGone={row.bTotal === 0}
-              />
-            ),
-          },
+          changed('Total', 'Change of total'),
           {
             name: 'chance',
             title: 'By chance',
-            width: '110px',
+            width: '82px',
             align: 'right',
             sort: (row) => -row.chance,
             cell: ({ chance }) =>
@@ -111,6 +114,7 @@ function Changed({
   text(value: number): string
   isGone: boolean
 }) {
+  if (by === 0) return <span class="faint">–</span>
   const word = from === 0 ? 'new' : isGone ? 'gone' : formatSigned(by / from)
   return (
     <span class={`values ${by > 0 ? 'more' : 'less'}`}>

@@ -95,8 +95,8 @@ function Compared({ comparison }: { comparison: Comparison }) {
       <div class="page-head">
         <Tabs label="Ways to look" tabs={tabs} value={tab} />
         <p class="coverage">
-          A <b>{formatValue(aTotal, comparison.a.unit)}</b> of {comparison.a.profiles} profiles · B{' '}
-          <b>{formatValue(bTotal, comparison.b.unit)}</b> of {comparison.b.profiles} profiles ·{' '}
+          A <b>{formatValue(aTotal, comparison.a.unit)}</b> of {counted(comparison.a.profiles)} · B{' '}
+          <b>{formatValue(bTotal, comparison.b.unit)}</b> of {counted(comparison.b.profiles)} ·{' '}
           {formatSigned(bTotal / aTotal - 1)}
           {comparison.a.per !== 'total' && ` per ${comparison.a.per}`}
         </p>
@@ -113,6 +113,9 @@ function Compared({ comparison }: { comparison: Comparison }) {
     </>
   )
 }
+
+const counted = (profiles: number) =>
+  `${profiles.toLocaleString('en-US')} ${profiles === 1 ? 'profile' : 'profiles'}`
 
 function Diff({ tree, unit }: { tree: CallTree; unit: string }) {
   const canvas = useSignal<FlameCanvas | undefined>(undefined)

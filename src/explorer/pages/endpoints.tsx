@@ -1,4 +1,5 @@
 import type { TopFunctions } from '../../pprof/answers'
+import { chanceOf } from '../../pprof/chance'
 import type { Params } from '../api/client'
 import { Empty, Shown } from '../app/states'
 import { Bar, type Column, Table } from '../app/table'
@@ -19,7 +20,14 @@ interface Row {
   allocated: number
   /** CPU per request in the newest version against the one before, as a part of that; undefined where one of them has none. */
   change: number | undefined
+  /** How likely such a change is where nothing changed. */
+  chance: number
 }
+
+/** As often as all clients sample, to tell a change from chance. */
+const nanosPerSample = 10e6
+/** Rarer than this by chance alone, a change is called one. */
+const sureBelow = 0.01
 
 /** What each kind of request costs, all together and each. */
 export function EndpointsPage() {
@@ -33,12 +41,11 @@ export function EndpointsPage() {
   const each = useQuery<TopFunctions>('top-functions', { ...base, value: 'cpu', per: 'request' })
   const wall = useQuery<TopFunctions>('top-functions', { ...base, value: 'wall' })
   const allocations = useQuery<TopFunctions>('top-functions', { ...base, kind: 'heap', value: 'alloc_space' })
-  const byVersions = useQuery<TopFunctions>('top-functions', {
-    ...base,
-    ...{ value: 'cpu', per: 'request', groupBy: ['version', 'endpoint'] },
-  })
+  const versioned = { ...base, value: 'cpu', groupBy: ['version', 'endpoint'] }
+  const byVersions = useQuery<TopFunctions>('top-functions', { ...versioned, per: 'request' })
+  const totals = useQuery<TopFunctions>('top-functions', versioned)
   const isWhole = [each, wall].every(({ isLoading }) => !isLoading)
-  const { versions, changeOf } = changesOf(byVersions.data)
+  const { versions, changeOf } = changesOf(byVersions.data, totals.data)
   return (
     <section class="page">
       <Shown answer={cpu}>
@@ -55,7 +62,7 @@ export function EndpointsPage() {
               cpuPerRequest,
               requests: Math.round(requests),
               allocated: of(allocations.data, endpoint),
-              change: changeOf(endpoint),
+              ...changeOf(endpoint),
             }
           })
           return rows.some(({ endpoint }) => endpoint !== '') ? (
@@ -70,18 +77,28 @@ export function EndpointsPage() {
 }
 
 /** The two newest versions, and how each endpoint's CPU per request changed from the older one. */
-function changesOf(top: TopFunctions | undefined) {
-  const groups = top?.groups ?? []
+function changesOf(each: TopFunctions | undefined, totals: TopFunctions | undefined) {
+  const groups = each?.groups ?? []
   const versions = [...new Set(groups.map(({ by }) => by[0] ?? ''))]
     .filter((version) => version !== '')
     .sort(byVersion)
     .slice(-2)
-  const costs = new Map(groups.map(({ by, total }) => [JSON.stringify(by), total]))
-  const changeOf = (endpoint: string) => {
-    const [before = 0, after = 0] = versions.map(
-      (version) => costs.get(JSON.stringify([version, endpoint])) ?? 0,
-    )
-    return endpoint !== '' && before > 0 && after > 0 ? after / before - 1 : undefined
+  const valuesOf = (top: TopFunctions | undefined) =>
+    new Map(top?.groups.map(({ by, total }) => [JSON.stringify(by), total]))
+  const [costs, sums] = [valuesOf(each), valuesOf(totals)]
+  const changeOf = (endpoint: string): Pick<Row, 'change' | 'chance'> => {
+    const [before, after] = versions.map((version) => {
+      const key = JSON.stringify([version, endpoint])
+      const [cost, sum] = [costs.get(key) ?? 0, sums.get(key) ?? 0]
+      return { cost, samples: sum / nanosPerSample, requests: sum / cost }
+    })
+    if (endpoint === '' || !before || !after || before.cost === 0 || after.cost === 0)
+      return { change: undefined, chance: 1 }
+    const { samples, requests } = before
+    return {
+      change: after.cost / before.cost - 1,
+      chance: chanceOf(samples, after.samples, requests, after.requests),
+    }
   }
   return { versions, changeOf }
 }
@@ -102,13 +119,14 @@ function Endpoints({ rows, whole, versions, isWhole }: EndpointsProps) {
     width: '130px',
     align: 'right',
     sort: (row) => row.change ?? 0,
-    cell: ({ endpoint, change }) =>
+    cell: ({ endpoint, change, chance }) =>
       change !== undefined && (
         <a
-          class={change > 0 ? 'more' : 'less'}
+          class={chance >= sureBelow ? 'faint' : change > 0 ? 'more' : 'less'}
+          title={`Where nothing changed, this or more comes by chance in ${formatPercent(chance)} of cases`}
           href={hrefOf('/compare', kept(), {
             ...versionsCompared(param('q'), older as string, newer as string),
-            ...{ endpoint, per: 'request', tab: 'table', norm: '0', sort: 'Self' },
+            ...{ endpoint, per: 'request', tab: 'table', norm: '0' },
           })}
         >
           {formatSigned(change)}
@@ -131,64 +149,72 @@ function Endpoints({ rows, whole, versions, isWhole }: EndpointsProps) {
     cell: (row) => (row[name] === 0 ? none : text(row)),
   })
   return (
-    <Table
-      label="Endpoints"
-      rows={rows}
-      sortBy="cpu"
-      keyOf={({ endpoint }) => endpoint}
-      columns={[
-        {
-          name: 'endpoint',
-          title: 'Endpoint',
-          sort: ({ endpoint }) => endpoint,
-          cell: ({ endpoint }) => (
-            <a
-              class={endpoint === '' ? 'quiet' : 'strong'}
-              href={hrefOf('/explore', kept(), {
-                endpoint: endpoint === '' ? undefined : endpoint,
-                function: filter.value.function,
-              })}
-            >
-              {endpoint === '' ? 'outside of requests' : shown(endpoint, 160)}
-            </a>
-          ),
-        },
-        {
-          name: 'cpu',
-          title: 'CPU time',
-          width: '210px',
-          align: 'right',
-          sort: (row) => row.cpu,
-          cell: (row) => (
-            <Bar part={row.cpu / whole}>
-              {formatValue(row.cpu, 'nanoseconds')} <em>{formatPercent(row.cpu / whole)}</em>
-            </Bar>
-          ),
-        },
-        amount('cpuPerRequest', 'CPU per request', (row) => formatValue(row.cpuPerRequest, 'nanoseconds')),
-        ...(older !== undefined && newer !== undefined ? [change] : []),
-        amount('requests', 'Requests', (row) => row.requests.toLocaleString('en-US')),
-        amount('wall', 'Wall time', (row) => formatValue(row.wall, 'nanoseconds')),
-        ...(hasAllocations
-          ? [amount('allocated', 'Allocated', (row) => formatValue(row.allocated, 'bytes'))]
-          : []),
-        {
-          name: 'traces',
-          title: '',
-          width: '110px',
-          align: 'right',
-          cell: ({ endpoint }) =>
-            endpoint !== '' && (
+    <>
+      <Table
+        label="Endpoints"
+        rows={rows}
+        sortBy="cpu"
+        keyOf={({ endpoint }) => endpoint}
+        columns={[
+          {
+            name: 'endpoint',
+            title: 'Endpoint',
+            sort: ({ endpoint }) => endpoint,
+            cell: ({ endpoint }) => (
               <a
-                class="quiet"
-                href={hrefOf('/traces', kept(), { endpoint, function: filter.value.function })}
+                class={endpoint === '' ? 'quiet' : 'strong'}
+                href={hrefOf('/explore', kept(), {
+                  endpoint: endpoint === '' ? undefined : endpoint,
+                  function: filter.value.function,
+                })}
               >
-                {filter.value.function === undefined ? 'Slow traces' : 'Traces with it'}
+                {endpoint === '' ? 'outside of requests' : shown(endpoint, 160)}
               </a>
             ),
-        },
-      ]}
-    />
+          },
+          {
+            name: 'cpu',
+            title: 'CPU time',
+            width: 'minmax(210px, 0.6fr)',
+            align: 'right',
+            sort: (row) => row.cpu,
+            cell: (row) => (
+              <Bar part={row.cpu / whole}>
+                {formatValue(row.cpu, 'nanoseconds')} <em>{formatPercent(row.cpu / whole)}</em>
+              </Bar>
+            ),
+          },
+          amount('cpuPerRequest', 'CPU per request', (row) => formatValue(row.cpuPerRequest, 'nanoseconds')),
+          ...(older !== undefined && newer !== undefined ? [change] : []),
+          amount('requests', 'Requests', (row) => row.requests.toLocaleString('en-US')),
+          amount('wall', 'Wall time', (row) => formatValue(row.wall, 'nanoseconds')),
+          ...(hasAllocations
+            ? [amount('allocated', 'Allocated', (row) => formatValue(row.allocated, 'bytes'))]
+            : []),
+          {
+            name: 'traces',
+            title: '',
+            width: '110px',
+            align: 'right',
+            cell: ({ endpoint }) =>
+              endpoint !== '' && (
+                <a
+                  class="quiet"
+                  href={hrefOf('/traces', kept(), { endpoint, function: filter.value.function })}
+                >
+                  {filter.value.function === undefined ? 'Slow traces' : 'Traces with it'}
+                </a>
+              ),
+          },
+        ]}
+      />
+      {rows.some(({ change }) => change !== undefined) && (
+        <p class="faint small">
+          A change in grey may well be chance: with so few samples one as large comes in over 1 % of cases
+          where nothing changed.
+        </p>
+      )}
+    </>
   )
 }
 

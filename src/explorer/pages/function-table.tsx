@@ -1,12 +1,11 @@
 import { useMemo } from 'preact/hooks'
-import { Toggle } from '../app/flame-tools'
 import { functionColumn } from '../app/function-column'
+import { FunctionFilter, functionCount, isWantedFunction } from '../app/function-filter'
 import { useSandwichHref } from '../app/local-file'
 import { Bar, type Column, Table } from '../app/table'
 import { formatPercent, formatValue } from '../flame/format'
 import { type FunctionSum, functionSums } from '../flame/function-sums'
 import type { CallTree } from '../flame/tree'
-import { change, param } from '../url/location'
 
 /** The flame graph in words: every function with what it costs. */
 export function FunctionTable({
@@ -21,17 +20,11 @@ export function FunctionTable({
 }) {
   const sandwichHref = useSandwichHref()
   const all = useMemo(() => functionSums(tree), [tree])
-  const find = param('find').toLowerCase()
-  const onlyOwn = param('own') === '1'
-  const rows = all.filter(({ frame }) => {
-    const isFound =
-      find === '' || frame.name.toLowerCase().includes(find) || frame.file.toLowerCase().includes(find)
-    return isFound && (!onlyOwn || frame.origin === 'own')
-  })
+  const rows = all.filter(({ frame }) => isWantedFunction(frame))
   const value = (name: 'self' | 'total', title: string): Column<FunctionSum> => ({
     name,
     title,
-    width: '190px',
+    width: 'minmax(190px, 0.35fr)',
     align: 'right',
     sort: (row) => row[name],
     cell: (row) => (
@@ -42,17 +35,7 @@ export function FunctionTable({
   })
   return (
     <div class="fill">
-      <div class="tools">
-        <input
-          type="search"
-          aria-label="Find functions or files"
-          placeholder="Find functions or files"
-          value={param('find')}
-          onInput={(event) => change({ find: event.currentTarget.value }, { replace: true })}
-        />
-        <Toggle name="own" text="Only my code" />
-        <span class="faint">{rows.length.toLocaleString('en-US')} functions</span>
-      </div>
+      <FunctionFilter>{functionCount(rows.length)}</FunctionFilter>
       <Table
         label="Functions"
         rows={rows}

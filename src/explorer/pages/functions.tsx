@@ -1,6 +1,7 @@
 import type { CallGraph, FunctionLines, Metrics, TopFunctions } from '../../pprof/answers'
 import { FrameName } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
+import { FunctionFilter, functionCount, isWantedFunction } from '../app/function-filter'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
@@ -13,6 +14,8 @@ import { hrefOf, param } from '../url/location'
 import { range, stepMsOf } from '../url/time'
 import { Deployments } from './deployments'
 
+const maxListed = 500
+
 /** One function's cost over time and versions, who calls it, what it calls, and its lines. */
 export function FunctionsPage() {
   return (
@@ -23,7 +26,7 @@ export function FunctionsPage() {
 }
 
 function TopList() {
-  const answer = useQuery<TopFunctions>('top-functions', { ...aggregate.value, limit: 500 })
+  const answer = useQuery<TopFunctions>('top-functions', { ...aggregate.value, limit: maxListed })
   return (
     <Shown answer={answer}>
       {({ functions, total, measure }) =>
@@ -32,32 +35,42 @@ function TopList() {
             <p>Choose a longer range, another selection or another measure.</p>
           </Empty>
         ) : (
-          <Table
-            label="Functions"
-            rows={functions}
-            sortBy="self"
-            keyOf={functionKey}
-            columns={[
-              functionColumn,
-              ...(['self', 'total'] as const).map((name) => ({
-                name,
-                title: name === 'self' ? 'Self' : 'Total',
-                width: '210px',
-                align: 'right' as const,
-                sort: (row: TopFunctions['functions'][number]) => row[name],
-                cell: (row: TopFunctions['functions'][number]) => (
-                  <Bar part={row[name] / total}>
-                    {formatValue(row[name], measure.unit)} <em>{formatPercent(row[name] / total)}</em>
-                  </Bar>
-                ),
-              })),
-            ]}
-          />
+          <div class="fill">
+            <FunctionFilter>
+              {functions.length === maxListed
+                ? `${wanted(functions).length} of the ${maxListed} that cost most themselves`
+                : functionCount(wanted(functions).length)}
+            </FunctionFilter>
+            <Table
+              label="Functions"
+              rows={wanted(functions)}
+              sortBy="self"
+              keyOf={functionKey}
+              columns={[
+                functionColumn,
+                ...(['self', 'total'] as const).map((name) => ({
+                  name,
+                  title: name === 'self' ? 'Self' : 'Total',
+                  width: 'minmax(210px, 0.35fr)',
+                  align: 'right' as const,
+                  sort: (row: TopFunctions['functions'][number]) => row[name],
+                  cell: (row: TopFunctions['functions'][number]) => (
+                    <Bar part={row[name] / total}>
+                      {formatValue(row[name], measure.unit)} <em>{formatPercent(row[name] / total)}</em>
+                    </Bar>
+                  ),
+                })),
+              ]}
+            />
+          </div>
         )
       }
     </Shown>
   )
 }
+
+const wanted = (functions: TopFunctions['functions']) =>
+  functions.filter(({ frame }) => isWantedFunction(frame))
 
 function OneFunction({ name, file }: { name: string; file: string }) {
   const asked = { ...aggregate.value, name, file: file === '' ? undefined : file }

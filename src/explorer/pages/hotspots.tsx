@@ -6,6 +6,7 @@ import { FlameView } from '../app/flame-view'
 import { FrameName, originTexts } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
 import { Icon } from '../app/icon'
+import { Legend } from '../app/legend'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
@@ -14,6 +15,7 @@ import { search } from '../flame/search'
 import { shortFile, shown } from '../flame/text'
 import { origins } from '../flame/tree'
 import { change, hrefOf, param } from '../url/location'
+import { writeTerms } from '../url/selector'
 
 interface Props {
   span: Span
@@ -88,7 +90,7 @@ const scopeTexts: Readonly<Record<string, string>> = {
 function View({ hotspots, scope, ...props }: Props & { hotspots: HotspotsAnswer; scope: string }) {
   const view = param('view')
   if (view === 'table') return <Functions hotspots={hotspots} />
-  if (view === 'lines') return <Lines hotspots={hotspots} />
+  if (view === 'lines') return <Lines hotspots={hotspots} {...props} />
   return <SpanFlame {...props} scope={scope} />
 }
 
@@ -166,6 +168,7 @@ function Tree({ graph }: { graph: FlameGraph }) {
         label="Wall time of the span"
         isMain
       />
+      <Legend />
     </>
   )
 }
@@ -183,7 +186,7 @@ function Functions({ hotspots }: { hotspots: HotspotsAnswer }) {
         {
           name: 'wall',
           title: 'Self wall',
-          width: '190px',
+          width: 'minmax(190px, 0.5fr)',
           align: 'right',
           sort: (row) => row.selfWallNanos,
           cell: (row) => (
@@ -211,7 +214,12 @@ function Functions({ hotspots }: { hotspots: HotspotsAnswer }) {
   )
 }
 
-function Lines({ hotspots }: { hotspots: HotspotsAnswer }) {
+/** The profiles around a span, also where they are long. */
+const aroundMs = 5 * 60_000
+
+function Lines({ hotspots, span }: Props & { hotspots: HotspotsAnswer }) {
+  const from = String(Math.floor(span.startMs - aroundMs))
+  const to = String(Math.ceil(span.startMs + span.durationMs + aroundMs))
   const whole = Math.max(1, hotspots.wallNanos)
   if (hotspots.lines.length === 0)
     return (
@@ -231,17 +239,30 @@ function Lines({ hotspots }: { hotspots: HotspotsAnswer }) {
           title: 'Line',
           width: '45%',
           sort: ({ frame, line }) => `${frame.file}:${String(line).padStart(8)}`,
-          cell: ({ frame, line }) => (
-            <code class="cut" title={shown(`${frame.file}:${line}`, 600)}>
-              {frame.file === '' ? 'native' : `${shortFile(frame.file)}:${line}`}
-            </code>
-          ),
+          cell: ({ frame: { name, file }, line }) =>
+            file === '' ? (
+              <code>native</code>
+            ) : (
+              <a
+                title={shown(`${file}:${line}`, 600)}
+                href={hrefOf(
+                  '/explore',
+                  { from, to },
+                  {
+                    q: writeTerms([{ key: 'service', pattern: span.service, negated: false }]),
+                    ...{ tab: 'source', fn: name, file, line: String(line) },
+                  },
+                )}
+              >
+                <code>{`${shortFile(file)}:${line}`}</code>
+              </a>
+            ),
         },
         { ...functionColumn, cell: ({ frame }) => <FrameName frame={frame} withFile={false} /> },
         {
           name: 'wall',
           title: 'Wall',
-          width: '190px',
+          width: 'minmax(190px, 0.5fr)',
           align: 'right',
           sort: (row) => row.selfWallNanos,
           cell: (row) => (

@@ -4,6 +4,7 @@ import { FrameName } from '../app/frame-name'
 import { Empty, Shown, StartLine } from '../app/states'
 import { Bar, type Column, Table } from '../app/table'
 import { type Answer, useQuery } from '../app/use-query'
+import { firstStep } from '../charts/first-step'
 import { Sparkline } from '../charts/sparkline'
 import { formatPercent, formatValue } from '../flame/format'
 import { shown } from '../flame/text'
@@ -60,6 +61,7 @@ function Services({ services }: { services: Service[] }) {
   })
   const of = ({ data }: Answer<TopFunctions>, service: string) =>
     data && (data.groups.find(({ by }) => by[0] === service)?.total ?? 0)
+  const start = firstStep((time.data?.groups ?? []).map(({ total }) => total))
   const profiles = services.reduce((sum, one) => sum + one.profiles, 0)
   const processes = services.reduce((sum, one) => sum + one.processes, 0)
   return (
@@ -73,83 +75,89 @@ function Services({ services }: { services: Service[] }) {
         <Figure value={cpu.data ? formatValue(cpu.data.total, 'nanoseconds') : '…'} text="CPU time" />
         <Figure value={profiles.toLocaleString('en-US')} text="profiles" />
       </div>
-      <Insights />
-      <Table
-        label="Services"
-        rows={services}
-        maxRows={10}
-        sortBy="cpu"
-        keyOf={({ service }) => service}
-        columns={[
-          {
-            name: 'service',
-            title: 'Service',
-            width: 'minmax(110px, 1fr)',
-            sort: ({ service }) => service,
-            cell: ({ service }) => (
-              <a class="strong" href={hrefOf('/explore', kept(), { q: queryOf(service) })}>
-                {shown(service, 80)}
-              </a>
-            ),
-          },
-          {
-            name: 'time',
-            title: 'CPU over time',
-            width: '170px',
-            cell: ({ service }) => (
-              <Sparkline values={time.data?.groups.find(({ by }) => by[0] === service)?.total ?? []} />
-            ),
-          },
-          costColumn<Service>(({ service }) => of(cpu, service), cpu.data?.total ?? 0),
-          {
-            name: 'core',
-            title: 'CPU of a core',
-            width: '96px',
-            align: 'right',
-            sort: ({ service }) => of(perSecond, service) ?? 0,
-            cell: ({ service }) => told(of(perSecond, service), (nanos) => formatPercent(nanos / 1e9)),
-          },
-          {
-            name: 'heap',
-            title: 'Live heap',
-            width: '88px',
-            align: 'right',
-            sort: ({ service }) => of(heap, service) ?? 0,
-            cell: ({ service, kinds }) =>
-              kinds.includes('heap') ? (
-                told(of(heap, service), (bytes) => formatValue(bytes, 'bytes'))
-              ) : (
-                <span class="faint">–</span>
-              ),
-          },
-          {
-            name: 'processes',
-            title: 'Processes',
-            width: '84px',
-            align: 'right',
-            sort: (one) => one.processes,
-            cell: (one) => one.processes.toLocaleString('en-US'),
-          },
-          {
-            name: 'versions',
-            title: 'Versions',
-            width: '84px',
-            cell: ({ versions }) => <span class="cut">{shown(versions.join(', '), 80)}</span>,
-          },
-          {
-            name: 'last',
-            title: 'Last profile',
-            width: '88px',
-            align: 'right',
-            sort: (one) => one.lastMs,
-            cell: (one) => formatAgo(one.lastMs, now.value),
-          },
-        ]}
-      />
-      <p class="faint small">CPU of a core and live heap are averages of one process.</p>
-      <div class="columns">
-        <CostlyEndpoints />
-        <CostlyFunctions />
+      <div class="overview">
+        <div class="panel">
+          <Insights />
+          <Table
+            label="Services"
+            rows={services}
+            maxRows={10}
+            sortBy="cpu"
+            keyOf={({ service }) => service}
+            columns={[
+              {
+                name: 'service',
+                title: 'Service',
+                width: 'minmax(110px, 1fr)',
+                sort: ({ service }) => service,
+                cell: ({ service }) => (
+                  <a class="strong" href={hrefOf('/explore', kept(), { q: queryOf(service) })}>
+                    {shown(service, 80)}
+                  </a>
+                ),
+              },
+              {
+                name: 'time',
+                title: 'CPU over time',
+                width: '170px',
+                cell: ({ service }) => (
+                  <Sparkline
+                    values={(time.data?.groups.find(({ by }) => by[0] === service)?.total ?? []).slice(start)}
+                  />
+                ),
+              },
+              costColumn<Service>(({ service }) => of(cpu, service), cpu.data?.total ?? 0),
+              {
+                name: 'core',
+                title: 'CPU of a core',
+                width: '96px',
+                align: 'right',
+                sort: ({ service }) => of(perSecond, service) ?? 0,
+                cell: ({ service }) => told(of(perSecond, service), (nanos) => formatPercent(nanos / 1e9)),
+              },
+              {
+                name: 'heap',
+                title: 'Live heap',
+                width: '88px',
+                align: 'right',
+                sort: ({ service }) => of(heap, service) ?? 0,
+                cell: ({ service, kinds }) =>
+                  kinds.includes('heap') ? (
+                    told(of(heap, service), (bytes) => formatValue(bytes, 'bytes'))
+                  ) : (
+                    <span class="faint">–</span>
+                  ),
+              },
+              {
+                name: 'processes',
+                title: 'Processes',
+                width: '84px',
+                align: 'right',
+                sort: (one) => one.processes,
+                cell: (one) => one.processes.toLocaleString('en-US'),
+              },
+              {
+                name: 'versions',
+                title: 'Versions',
+                width: '84px',
+                cell: ({ versions }) => <span class="cut">{shown(versions.join(', '), 80)}</span>,
+              },
+              {
+                name: 'last',
+                title: 'Last profile',
+                width: '88px',
+                align: 'right',
+                sort: (one) => one.lastMs,
+                cell: (one) => formatAgo(one.lastMs, now.value),
+              },
+            ]}
+          />
+          <p class="faint small">CPU of a core and live heap are averages of one process.</p>
+        </div>
+        <div class="columns">
+          <CostlyEndpoints />
+          <CostlyFunctions />
+        </div>
       </div>
     </>
   )

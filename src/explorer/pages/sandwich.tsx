@@ -36,7 +36,11 @@ export function Sandwich({
   )
   const chosen = sums.filter(({ id }) => isWanted(id))
   const [first] = chosen
-  const looks = { colourBy: (param('by') || 'origin') as ColourBy, find: param('find') }
+  const looks = {
+    colourBy: (param('by') || 'origin') as ColourBy,
+    find: param('find'),
+    root: 'all its calls',
+  }
   return (
     <div class="fill">
       <div class="tools">

@@ -112,11 +112,12 @@ function Lines({ costs, text, error, isReady, file, choose }: LinesProps) {
       element.removeEventListener('scroll', look)
     }
   }, [])
+  const row = rows.findIndex(({ line }) => line === wanted)
+  // Not with new costs of the same lines: they come while somebody reads.
   useEffect(() => {
     const element = scroller.current as HTMLDivElement
-    const row = rows.findIndex(({ line }) => line === wanted)
     element.scrollTop = Math.max(0, row * rowPixels - element.clientHeight / 2)
-  }, [rows, wanted])
+  }, [file, row])
   const step = (by: number) => {
     const at = hot.findIndex(({ line }) => line === wanted)
     const next = hot[(at + by + hot.length) % hot.length]

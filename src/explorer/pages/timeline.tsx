@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { ProfileInfo, Timeline } from '../../pprof/answers'
 import { FlameView } from '../app/flame-view'
+import { TimeLegend } from '../app/legend'
 import type { TimeScale } from '../app/ruler'
 import { Empty, Shown } from '../app/states'
 import { Table } from '../app/table'
@@ -11,7 +12,7 @@ import { timeRows } from '../flame/time-rows'
 import { formatMoment, moment, sampleFilter, selection } from '../url/chosen'
 import { change, hrefOf, param, place } from '../url/location'
 import { wantedValue, withValue } from '../url/selector'
-import { formatClock, formatTime } from '../url/time'
+import { formatRange, formatTime } from '../url/time'
 
 /** What is shown at once: more can be read, and then tells less. */
 const shownMs = 5 * 60_000
@@ -153,9 +154,7 @@ function OneProcess({ process }: { process: Process }) {
                 {shown([process.tags.host, process.tags.process_id].filter(Boolean).join(' · '), 100)}
               </span>
             </span>
-            <span class="faint">
-              {formatTime(fromMs)} – {formatClock(toMs).slice(0, 8)}
-            </span>
+            <span class="faint">{formatRange(fromMs, toMs)}</span>
             {process.toMs - process.fromMs > shownMs && (
               <span class="row">
                 <button
@@ -219,11 +218,12 @@ function Lanes({ timeline, fromMs, toMs }: { timeline: Timeline; fromMs: number;
       <FlameView
         tree={rows.tree}
         unit="nanoseconds"
-        looks={{ colourBy: 'origin', upwards: false, find: param('find') }}
+        looks={{ colourBy: 'origin', upwards: false, find: param('find'), root: 'whole time' }}
         label="Timeline"
         isMain
         time={time}
       />
+      <TimeLegend tree={rows.tree} />
       <p class="faint small">
         {rows.samples.toLocaleString('en-US')} samples, {timeline.spans.length.toLocaleString('en-US')}{' '}
         {timeline.spans.length === 1 ? 'span' : 'spans'}

@@ -185,7 +185,7 @@ function Spans({ rows, find }: { rows: Row[]; find?: string }) {
         {
           name: 'duration',
           title: 'Duration',
-          width: '220px',
+          width: 'minmax(220px, 1fr)',
           align: 'right',
           sort: ({ span }) => span.durationMs,
           cell: ({ span: { durationMs } }) => (

@@ -65,6 +65,12 @@ export function formatTime(ms: number): string {
   })
 }
 
+/** The day of its end only where it is another. */
+export function formatRange(fromMs: number, toMs: number): string {
+  const isOneDay = new Date(fromMs).toDateString() === new Date(toMs).toDateString()
+  return `${formatTime(fromMs)} – ${isOneDay ? formatClock(toMs).slice(0, 8) : formatTime(toMs)}`
+}
+
 /** `12:01:02.345`: of the day, in the person's time zone. */
 export function formatClock(ms: number): string {
   const time = new Date(ms)

@@ -1,4 +1,4 @@
-import { chanceOf } from './chance'
+import { chanceOf } from '../../pprof/chance'
 import { functionSums } from './function-sums'
 import { frameInfo } from './origin'
 import { boundedCount, invalid } from './params'

@@ -50,11 +50,20 @@ export async function timeline(sources: Sources, params: TimelineParams): Promis
     else built.addSamples(profile, takes)
   }
   const { spans, isCut } = await timelineSpans(profiles, selector, { fromMs, toMs })
+  // OpenTelemetry's tracer need not say the process: those of the service are, whose trace has samples here.
+  const unnamed = await timelineSpans(profiles, ofNoProcess(rows[0]?.tags.service ?? ''), { fromMs, toMs })
+  const own = Object.keys(filter).length === 0 ? spans : built.withSamples(spans)
   return {
-    ...built.finish(Object.keys(filter).length === 0 ? spans : built.withSamples(spans)),
-    cutSpans: isCut,
+    ...built.finish([...own, ...built.withSamples(unnamed.spans)].sort((a, b) => a.startMs - b.startMs)),
+    cutSpans: isCut || unnamed.isCut,
   }
 }
+
+/** An empty pattern takes spans without the tag alone. */
+const ofNoProcess = (service: string) => [
+  { key: 'service', pattern: service.replaceAll('*', ''), negated: false },
+  { key: 'runtime-id', pattern: '', negated: false },
+]
 
 type Thread = Timeline['threads'][number]
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chanceOf } from '../../../src/intake/query/chance'
 import { compare } from '../../../src/intake/query/compare'
+import { chanceOf } from '../../../src/pprof/chance'
 import { makeUpload, ticks } from '../profiles'
 import { base, range, sourcesFor } from './sources'
 

@@ -81,6 +81,7 @@ const cases: Record<InsightRule, { yes: MadeUpload[]; no: MadeUpload[]; says: Re
         ...run(['parse@/app/p.js'], 80, 8, { 'span id': 6n }),
         ...run(['(idle)'], 160, 20),
         ...run(['parse@/app/p.js'], 400, 20, { 'thread name': 'Worker #1 Event Loop' }),
+        ...run(gc, 1_000, 20),
       ]),
     ],
     says: /^parse held the event loop of shop for about 150 ms; it was the only stretch over 100 ms, 100 %/,

@@ -30,7 +30,10 @@ export function longestRuns(ticks: readonly Tick[]): { pauses: Run[]; held: Run[
       order.filter(({ isGc }) => isGc),
       () => true,
     ),
-    held: runsOf(order, (tick, of) => tick.isGc || of === undefined || (tick.of || tick.name) === of),
+    // One of collections alone is a pause, and was held by no function.
+    held: runsOf(order, (tick, of) => tick.isGc || of === undefined || (tick.of || tick.name) === of).filter(
+      ({ name }) => name !== '',
+    ),
   }
 }
 

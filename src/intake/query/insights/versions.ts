@@ -1,7 +1,7 @@
 import type { Insight } from '../../../pprof/answers'
+import { chanceOf } from '../../../pprof/chance'
 import { CodedError } from '../../../pprof/errors'
 import { wallKind } from '../../store/kinds'
-import { chanceOf } from '../chance'
 import type { Sources } from '../queries'
 import { parseSelector } from '../selector'
 import { topFunctions } from '../top-functions'
@@ -55,7 +55,6 @@ export async function requestCosts(sources: Sources, params: SelectionParams): P
             endpoint: now.endpoint,
             per: 'request',
             tab: 'table',
-            sort: 'Self',
             norm: '0',
           },
           'a.q': queryOf(params.q, service, older),
