@@ -1,7 +1,6 @@
 import { describe, test } from 'node:test'
 import { otherLines } from './child'
 import { cells, check, type Profilers, profilers } from './matrix'
-import { checkRandom } from './random'
 
 // The matrix as often as it takes to see what happens once in a hundred times: `npm run test:survival`.
 
@@ -17,10 +16,5 @@ for (const line of [undefined, ...otherLines]) {
         })
       }
     }
-  })
-
-  describe(`${title}the API called in any order`, { concurrency: 2 }, () => {
-    for (let seed = 100; seed < 100 + times; seed++)
-      test(`${title}seed ${seed}`, () => checkRandom(seed, 500, line))
   })
 }
