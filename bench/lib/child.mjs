@@ -6,6 +6,9 @@ import { nodeBinary, variant } from './variants.mjs'
 
 const running = new Set()
 
+/** A program that hangs, whoever is to blame, costs its question and not the whole run. */
+const guardMs = 12 * 60_000
+
 /**
  * Starts a program of bench/work or test/fixtures in one variant.
  * @param {string} file relative to the repository
@@ -23,7 +26,9 @@ export async function startChild(file, options) {
     uploadPeriodS: options.uploadPeriodS ?? 60,
   })
   running.add(child)
+  const guard = setTimeout(() => child.kill('SIGKILL'), guardMs).unref()
   const end = async (signal) => {
+    clearTimeout(guard)
     running.delete(child)
     const ending = await child.end(signal)
     rmSync(spool, { recursive: true, force: true })
