@@ -1,5 +1,5 @@
 import type { Measure } from '../../pprof/answers'
-import { formatValue } from '../flame/format'
+import { formatCount, formatValue } from '../flame/format'
 
 /** What stands behind a picture: nothing is left out in silence. */
 export function Coverage({
@@ -30,7 +30,7 @@ export function Coverage({
 
 function covered({ profiles, processSeconds, requests }: Measure): string[] {
   return [
-    `${profiles.toLocaleString('en-US')} ${profiles === 1 ? 'profile' : 'profiles'} merged`,
+    `${formatCount(profiles, 'profile')} merged`,
     `${formatValue(processSeconds * 1e9, 'nanoseconds')} of process time`,
     ...(requests > 0 ? [`${Math.round(requests).toLocaleString('en-US')} requests`] : []),
   ]

@@ -20,9 +20,6 @@ export function FunctionFilter({ children }: { children: ComponentChildren }) {
   )
 }
 
-export const functionCount = (count: number) =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? 'function' : 'functions'}`
-
 /** Whether the address asks for it. */
 export function isWantedFunction({ name, file, origin }: Frame): boolean {
   const find = param('find').trim().toLowerCase()

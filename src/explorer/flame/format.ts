@@ -9,6 +9,10 @@ export function formatValue(value: number, unit: string): string {
   return unit === 'count' || unit === '' ? amount : `${amount} ${unit}`
 }
 
+/** `1 profile`, `1,234 profiles`. */
+export const formatCount = (count: number, one: string) =>
+  `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
+
 export function formatPercent(share: number): string {
   if (!Number.isFinite(share)) return '–'
   if (share < 0) return `−${formatPercent(-share)}`

@@ -1,9 +1,8 @@
 import type { Comparison } from '../../pprof/answers'
 import { Segments } from '../app/flame-tools'
 import { functionColumn, functionKey } from '../app/function-column'
-import { functionCount } from '../app/function-filter'
 import { type Column, Table } from '../app/table'
-import { formatPercent, formatSigned, formatValue } from '../flame/format'
+import { formatCount, formatPercent, formatSigned, formatValue } from '../flame/format'
 import { param } from '../url/location'
 
 type Row = Comparison['functions'][number]
@@ -71,7 +70,7 @@ export function ChangeTable({ comparison, asShares }: { comparison: Comparison; 
             ['gone', 'Gone'],
           ]}
         />
-        <span class="faint">{functionCount(rows.length)}</span>
+        <span class="faint">{formatCount(rows.length, 'function')}</span>
       </div>
       <Table
         label="Functions that changed"

@@ -12,7 +12,7 @@ import { Empty, Shown } from '../app/states'
 import { Tabs } from '../app/tabs'
 import { useQuery } from '../app/use-query'
 import type { FlameCanvas } from '../flame/flame-canvas'
-import { formatSigned, formatValue } from '../flame/format'
+import { formatCount, formatSigned, formatValue } from '../flame/format'
 import { shown } from '../flame/text'
 import type { CallTree } from '../flame/tree'
 import { aggregate } from '../url/chosen'
@@ -95,9 +95,9 @@ function Compared({ comparison }: { comparison: Comparison }) {
       <div class="page-head">
         <Tabs label="Ways to look" tabs={tabs} value={tab} />
         <p class="coverage">
-          A <b>{formatValue(aTotal, comparison.a.unit)}</b> of {counted(comparison.a.profiles)} · B{' '}
-          <b>{formatValue(bTotal, comparison.b.unit)}</b> of {counted(comparison.b.profiles)} ·{' '}
-          {formatSigned(bTotal / aTotal - 1)}
+          A <b>{formatValue(aTotal, comparison.a.unit)}</b> of {formatCount(comparison.a.profiles, 'profile')}{' '}
+          · B <b>{formatValue(bTotal, comparison.b.unit)}</b> of{' '}
+          {formatCount(comparison.b.profiles, 'profile')} · {formatSigned(bTotal / aTotal - 1)}
           {comparison.a.per !== 'total' && ` per ${comparison.a.per}`}
         </p>
         <Toggle name="norm" text="Compare shares" isOn={areFar} />
@@ -113,9 +113,6 @@ function Compared({ comparison }: { comparison: Comparison }) {
     </>
   )
 }
-
-const counted = (profiles: number) =>
-  `${profiles.toLocaleString('en-US')} ${profiles === 1 ? 'profile' : 'profiles'}`
 
 function Diff({ tree, unit }: { tree: CallTree; unit: string }) {
   const canvas = useSignal<FlameCanvas | undefined>(undefined)

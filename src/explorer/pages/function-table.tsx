@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks'
 import { functionColumn } from '../app/function-column'
-import { FunctionFilter, functionCount, isWantedFunction } from '../app/function-filter'
+import { FunctionFilter, isWantedFunction } from '../app/function-filter'
 import { useSandwichHref } from '../app/local-file'
 import { Bar, type Column, Table } from '../app/table'
-import { formatPercent, formatValue } from '../flame/format'
+import { formatCount, formatPercent, formatValue } from '../flame/format'
 import { type FunctionSum, functionSums } from '../flame/function-sums'
 import type { CallTree } from '../flame/tree'
 
@@ -35,7 +35,7 @@ export function FunctionTable({
   })
   return (
     <div class="fill">
-      <FunctionFilter>{functionCount(rows.length)}</FunctionFilter>
+      <FunctionFilter>{formatCount(rows.length, 'function')}</FunctionFilter>
       <Table
         label="Functions"
         rows={rows}

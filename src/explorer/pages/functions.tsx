@@ -1,13 +1,13 @@
 import type { CallGraph, FunctionLines, Metrics, TopFunctions } from '../../pprof/answers'
 import { FrameName } from '../app/frame-name'
 import { functionColumn, functionKey } from '../app/function-column'
-import { FunctionFilter, functionCount, isWantedFunction } from '../app/function-filter'
+import { FunctionFilter, isWantedFunction } from '../app/function-filter'
 import { Empty, Shown } from '../app/states'
 import { Bar, Table } from '../app/table'
 import { useQuery } from '../app/use-query'
 import { chartSteps, VersionLines } from '../app/version-lines'
 import { useVersionMarks } from '../app/version-marks'
-import { formatPercent, formatValue } from '../flame/format'
+import { formatCount, formatPercent, formatValue } from '../flame/format'
 import { shortFile, shown } from '../flame/text'
 import { aggregate, isFiltered, kept, measured, selection } from '../url/chosen'
 import { hrefOf, param } from '../url/location'
@@ -39,7 +39,7 @@ function TopList() {
             <FunctionFilter>
               {functions.length === maxListed
                 ? `${wanted(functions).length} of the ${maxListed} that cost most themselves`
-                : functionCount(wanted(functions).length)}
+                : formatCount(wanted(functions).length, 'function')}
             </FunctionFilter>
             <Table
               label="Functions"
