@@ -4,7 +4,14 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
-export const median = (values: readonly number[]) => percentile(values, 0.5)
+/** The middle value, or halfway between the two in the middle. NaN of nothing. */
+export const median = (values: readonly number[]) =>
+  (percentile(values, 0.5) +
+    -percentile(
+      values.map((value) => -value),
+      0.5,
+    )) /
+  2
 
 /**
  * Runs `measure(name, round)` for every variant in every round, one at a time, each round in the other order,

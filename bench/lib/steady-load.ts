@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { pace } from './pace'
 
 const connections = 100
 const endOfHead = Buffer.from('\r\n\r\n')
@@ -6,32 +7,29 @@ const endOfHead = Buffer.from('\r\n\r\n')
 /**
  * Asks for `path` again and again, `perSecond` times a second, spread evenly; autocannon would send the share of each second at once, as fast
  * as the service answers. A request that is due while all connections wait for an answer waits too, and its latency has that in it.
- * @returns the latency of each request, milliseconds; rejects if one was not answered with 200
+ * @returns the latency of each request from when it was due, milliseconds; rejects if one was not answered with 200
  */
 export function steadyLoad(
   url: string,
   path: string,
-  { perSecond, seconds }: { perSecond: number; seconds: number },
+  rate: { perSecond: number; seconds: number },
 ): Promise<number[]> {
   const { hostname, port } = new URL(url)
   const request = `GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`
-  const total = Math.round(perSecond * seconds)
+  const total = Math.round(rate.perSecond * rate.seconds)
   const latenciesMs: number[] = []
-  const dueAtMs: number[] = []
-  let due = 0
+  const waitingDueMs: number[] = []
   return new Promise((resolve, reject) => {
     const all = Array.from({ length: connections }, () => new Connection(hostname, port, onAnswer, fail))
     const idle = [...all]
-    const startMs = performance.now()
-    const timer = setInterval(() => {
-      const nowMs = performance.now()
-      const dueByNow = Math.min(total, Math.floor(((nowMs - startMs) / 1_000) * perSecond))
-      for (; due < dueByNow; due++) dueAtMs.push(nowMs)
+    void pace(rate, (dueMs) => {
+      waitingDueMs.push(dueMs)
       send()
-    }, 1)
+    })
 
     function send() {
-      while (dueAtMs.length > 0 && idle.length > 0) idle.pop()?.ask(request, dueAtMs.shift() as number)
+      while (waitingDueMs.length > 0 && idle.length > 0)
+        idle.pop()?.ask(request, waitingDueMs.shift() as number)
     }
     function onAnswer(connection: Connection, dueMs: number) {
       latenciesMs.push(performance.now() - dueMs)
@@ -46,7 +44,7 @@ export function steadyLoad(
       reject(error)
     }
     function end() {
-      clearInterval(timer)
+      idle.length = 0
       for (const connection of all) connection.destroy()
     }
   })

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { boundary } from '../../test/intake/helpers.ts'
 import { watchCpus } from '../lib/machine.mjs'
 import { MadeUploads } from '../lib/made-uploads.ts'
+import { pace } from '../lib/pace.ts'
 import { childrenOf, cpuMs, pssMegabytes, rssMegabytes } from '../lib/process-cost.ts'
 import { percentile } from '../lib/stats.ts'
 import { nodeBinary } from '../lib/variants.mjs'
@@ -161,14 +162,11 @@ async function asFastAsAnswered(url, made, seconds) {
 async function atRate(url, made, seconds, first) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const tally = new Tally()
-  const started = performance.now()
   const sending = []
-  for (let n = 0; n < seconds * uploadsPerSecond; n++) {
-    const due = started + (n * 1_000) / uploadsPerSecond
-    if (performance.now() < due) await delay(due - performance.now())
+  await pace({ perSecond: uploadsPerSecond, seconds }, (due, n) => {
     const answer = send(url, agent, made.body(first + n))
     sending.push(answer.then((status) => tally.add(status, performance.now() - due, due)))
-  }
+  })
   await Promise.all(sending)
   agent.destroy()
   return tally.end(seconds * uploadsPerSecond)

@@ -1,33 +1,34 @@
 // What does a profiler do to a traced web service: CPU per request and throughput at saturation, latency at fixed rates below it?
-import { startChild } from '../lib/child.mjs'
 import { addedOf, percentMore, valuesOf } from '../lib/rows.mjs'
 import { cpuOfService, loadService } from '../lib/service-load.mjs'
-import { alternate, percentile } from '../lib/stats.ts'
+import { sideBySide } from '../lib/side-by-side.mjs'
+import { percentile } from '../lib/stats.ts'
 import { steadyLoad } from '../lib/steady-load.ts'
 
 const shares = [0.3, 0.7]
 const percentiles = { p50: 0.5, p99: 0.99, 'p99.9': 0.999 }
 
-export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
-  const seconds = full ? 3 : 2
-  const saturated = (url, path, duration) => cpuOfService(url, () => loadService(url, path, { duration }))
-  const warmUpS = full ? 11 : 4 // with --full the first upload, after 10 s, is over before anything is measured
-  const capacity = await withService('tracing', node, (url) => saturated(url, '/page/7', 5))
-  const rateOf = (share) => Math.round(capacity.perSecond * share)
-  const results = await alternate(variants, rounds, (name) =>
-    withService(name, node, async (url) => {
-      await loadService(url, '/page/7', { duration: warmUpS })
-      const six = await saturated(url, '/page/7', seconds)
-      const ten = await saturated(url, '/page/7?spans=10', seconds)
-      const garbage = await saturated(url, '/garbage', seconds)
-      const rates = []
-      for (const share of shares) {
-        const latenciesMs = await steadyLoad(url, '/page/7', { perSecond: rateOf(share), seconds })
-        rates.push(mapOf(percentiles, (part) => percentile(latenciesMs, part)))
-      }
-      return { six, ten, garbage, rates }
-    }),
-  )
+const saturatedS = 1.5
+const rateS = 2
+
+/** `rounds`: so many processes of each variant, asked once. */
+export async function ask({ full, node, variants, rounds = 1 }) {
+  const size = full ? { copies: 2, rounds: 2, warmUpS: 6 } : { copies: rounds, rounds: 1, warmUpS: 4 }
+  const saturated = (url, path) => cpuOfService(url, () => loadService(url, path, { duration: saturatedS }))
+  const capacity = await capacityOf('tracing', node)
+  const rateOf = (share) => Math.round(capacity * share)
+  const turns = await sideBySide(variants, { node, ...size }, async (url) => {
+    const six = await saturated(url, '/page/7')
+    const ten = await saturated(url, '/page/7?spans=10')
+    const garbage = await saturated(url, '/garbage')
+    const rates = []
+    for (const share of shares) {
+      const latenciesMs = await steadyLoad(url, '/page/7', { perSecond: rateOf(share), seconds: rateS })
+      rates.push(mapOf(percentiles, (part) => percentile(latenciesMs, part)))
+    }
+    return { six, ten, garbage, rates }
+  })
+  const results = mapOf(turns, (processes) => processes.flat())
   const row = (what, unit, digits, field, more = {}) => ({
     what,
     unit,
@@ -37,7 +38,7 @@ export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
   })
   return [
     row('CPU per request, 6 spans', 'us', 1, ({ six }) => six.processMicros, {
-      note: 'Fastify, 20 connections, saturated; whole process',
+      note: `Fastify, 20 connections, saturated; whole process; all variants alive side by side, asked in turns; ${size.copies} processes of each, ${size.rounds} turns`,
     }),
     row('CPU per request, 6 spans, application thread', 'us', 1, ({ six }) => six.threadMicros),
     {
@@ -63,7 +64,7 @@ export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
           2,
           ({ rates }) => rates[i][name],
           name === 'p50' && {
-            note: `and p99 and p99.9: ${rateOf(share)} requests/s, evenly spread; tracing only's capacity`,
+            note: `and p99 and p99.9: ${rateOf(share)} requests/s, evenly spread, latency from when each is due; tracing only's capacity`,
           },
         ),
       ),
@@ -77,14 +78,11 @@ export async function ask({ full, node, variants, rounds = full ? 3 : 1 }) {
   ]
 }
 
-async function withService(name, node, use) {
-  const child = await startChild('bench/work/spans-server.js', { name, node, withTracing: true })
-  try {
-    const { url } = await child.report('listening')
-    return await use(url)
-  } finally {
-    await child.end()
-  }
+async function capacityOf(name, node) {
+  const turns = await sideBySide([name], { node, copies: 1, rounds: 1, warmUpS: 5 }, (url) =>
+    cpuOfService(url, () => loadService(url, '/page/7', { duration: 3 })),
+  )
+  return turns[name][0][0].perSecond
 }
 
 const mapOf = (object, value) =>

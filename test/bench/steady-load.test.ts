@@ -41,3 +41,14 @@ test('an answer that is no 200 is an error', async () => {
   const url = await serve((_, response) => response.writeHead(503).end('no'))
   await assert.rejects(steadyLoad(url, '/', { perSecond: 100, seconds: 1 }), /HTTP\/1.1 503/)
 })
+
+test('latency counts from when a request was due, however late it was sent', async () => {
+  const url = await serve((_, response) => response.end('ok'))
+  const answered = steadyLoad(url, '/', { perSecond: 100, seconds: 0.5 })
+  const untilMs = performance.now() + 300
+  while (performance.now() < untilMs);
+  const latenciesMs = await answered
+  assert.equal(latenciesMs.length, 50)
+  // Those of the first 100 ms waited for the sender.
+  assert.ok(latenciesMs.filter((ms) => ms > 190).length >= 10)
+})
