@@ -5,13 +5,11 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /** The middle value, or halfway between the two in the middle. NaN of nothing. */
-export const median = (values: readonly number[]) =>
-  (percentile(values, 0.5) +
-    -percentile(
-      values.map((value) => -value),
-      0.5,
-    )) /
-  2
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
+}
 
 /**
  * Runs `measure(name, round)` for every variant in every round, one at a time, each round in the other order,
