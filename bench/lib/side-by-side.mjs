@@ -11,7 +11,7 @@ const leastAgeMs = 12_000
  * processes of one variant differ by some percent for as long as they live, so there are several of each.
  * @param {string[]} names variants
  * @param {{node: string, copies: number, rounds: number, warmUpS: number}} options processes of each variant, turns of each process, load before
- * @param {(url: string) => Promise<T>} measure one turn
+ * @param {(url: string, pid: number) => Promise<T>} measure one turn
  * @returns {Promise<Record<string, T[][]>>} by variant, for each process the turns in their order
  * @template T
  */
@@ -23,7 +23,7 @@ export async function sideBySide(names, { node, copies, rounds, warmUpS }, measu
   for (const { url } of services) await loadService(url, '/page/7', { duration: warmUpS })
   await delay(Math.max(0, started + leastAgeMs - performance.now()))
   for (let round = 0; round < rounds; round++)
-    for (const { url, turns } of inOrder(services, round)) turns.push(await measure(url))
+    for (const { url, child, turns } of inOrder(services, round)) turns.push(await measure(url, child.pid))
   await Promise.all(services.map(({ child }) => child.end()))
   const turnsOf = (name) =>
     services.filter((service) => service.name === name).map((service) => service.turns)
