@@ -1,9 +1,10 @@
-// npm run bench -- [question ...] [--quick | --full] [--node 24] [--variants none,ours,...]
+// npm run bench -- [question ...] [--quick | --full] [--keep] [--node 24] [--variants none,ours,...]
 // Asks questions (one file of bench/questions each) of every variant in turn. --quick, three minutes: enough to see the large differences.
 // --full, under an hour: every agent, several rounds. Without questions the report goes to bench/results.md, .html (plots) and .json after each
-// answer; with some it is only printed, and those that need patience take more with --full: ten minutes of uploads, five of memory.
+// answer; with some it is only printed, or with --keep their answers take the place of those in the report. Those that need patience take more when
+// they are asked by name with --full: ten minutes of uploads, five of memory.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { endChildren } from './lib/child.mjs'
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     node: { type: 'string', default: '24' },
     variants: { type: 'string' },
   },
@@ -47,23 +49,29 @@ if (questions.some((name) => variantsFor(name).includes('sentry')) && !existsSyn
     stdio: 'inherit',
   })
 
-const finished = await watchMachine(values.node, `${values.full ? 'full' : 'quick'} run of \`npm run bench\``)
-const heading = async () => [
-  ...(await finished()),
-  'Medians; in brackets, where there were three rounds or more, the 95 % interval of the median, which of fewer than six rounds is their whole range.',
-]
+const named = positionals.length > 0
+const how = [...positionals, values.full ? '--full' : '--quick'].join(' ')
+const finished = await watchMachine(values.node, `\`npm run bench -- ${how}\``)
+const rounds =
+  'Medians; in brackets, where there were three rounds or more, the 95 % interval of the median, which of fewer than six rounds is their whole range.'
+const kept =
+  named && existsSync(here('results.json'))
+    ? JSON.parse(readFileSync(here('results.json'), 'utf8'))
+    : undefined
 const answers = []
 for (const question of questions) {
   const started = Date.now()
-  answers.push(await answerOf(question))
-  process.stderr.write(`${question}: ${Math.round((Date.now() - started) / 1_000)} s\n`)
-  if (positionals.length === 0) await keep()
+  const answer = await answerOf(question)
+  const seconds = Math.round((Date.now() - started) / 1_000)
+  answers.push({ ...answer, asked: `${new Date().toISOString().slice(0, 10)}, in ${seconds} s` })
+  process.stderr.write(`${question}: ${seconds} s\n`)
+  if (!named || values.keep) keep(await finished())
 }
-console.log(markdown({ heading: await heading(), answers }))
+console.log(markdown({ heading: [...(await finished()), rounds], answers }))
 
 /** A question that fails takes none of the others with it. */
 async function answerOf(question) {
-  const alone = values.full && positionals.length > 0
+  const alone = values.full && named
   try {
     const { ask } = await import(new URL(`questions/${question}.mjs`, import.meta.url).href)
     const settings = { full: values.full, alone, node: values.node, variants: variantsFor(question) }
@@ -76,14 +84,16 @@ async function answerOf(question) {
   }
 }
 
-async function keep() {
-  const report = { heading: await heading(), answers }
+function keep(machine) {
+  const asked = new Map([...(kept?.answers ?? []), ...answers].map((answer) => [answer.question, answer]))
+  const lines = [...new Set([...(kept?.machine ?? []), ...machine])]
+  const report = { heading: [...lines, rounds], answers: [...asked.values()] }
   const head =
     '# Figures beside the peers\n\nMade by `npm run bench`; not to be edited. docs/bench.md says what they mean.\n\n'
   writeFileSync(here('results.md'), head + markdown(report))
   writeFileSync(here('results.html'), plots(report))
   writeFileSync(
     here('results.json'),
-    `${JSON.stringify({ node: values.node, full: values.full, answers }, null, 1)}\n`,
+    `${JSON.stringify({ machine: lines, answers: report.answers }, null, 1)}\n`,
   )
 }

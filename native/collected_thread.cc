@@ -95,6 +95,7 @@ void CollectedThread::MeasureInto(Measured* measured) {
   measured->largest_share = std::max(measured->largest_share, budget_.TakeShare());
   measured->interval_multiple = std::max(measured->interval_multiple, budget_.interval_multiple());
   if (budget_.heap_given_up()) measured->heaps_given_up++;
+  if (heap_ != nullptr) measured->heap_samples += heap_->samples;
   measured->longest_block_nanos =
       std::max(measured->longest_block_nanos, cost.longest_block_nanos.exchange(0));
   measured->longest_block_cpu_nanos =

@@ -70,6 +70,7 @@ std::unique_ptr<AllocationTree> HeapSampler::Take() {
       node.alloc_bytes += bytes;
     }
   }
+  tree->samples = newest - last_sample_id_;
   last_sample_id_ = newest;
 
   if (allocations_ && profile->GetSamples().size() > kMaxSamples) {

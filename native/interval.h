@@ -21,6 +21,7 @@ struct Measured {
   double largest_share = 0;  // of a thread's CPU, see OverheadBudget
   int interval_multiple = 1;
   uint64_t heaps_given_up = 0;
+  uint64_t heap_samples = 0;
   int64_t longest_block_nanos = 0;
   int64_t longest_block_cpu_nanos = 0;
   int64_t process_cpu_nanos = 0;

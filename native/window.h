@@ -99,6 +99,7 @@ struct AllocationNode {
 struct AllocationTree {
   std::vector<std::string> strings;
   std::vector<AllocationNode> nodes;
+  uint64_t samples = 0;          // taken since the tree before, as far as one of the newest is alive
   bool has_allocations = false;  // alloc_* are meaningful
   bool restarted = false;        // the sampler had to forget what was alive
 };

@@ -2,12 +2,12 @@ import { cellOf } from './rows.mjs'
 import { titleOf, variantNames } from './variants.mjs'
 
 /**
- * @typedef {{question: string, rows: object[], failed?: string}} Answer rows as in rows.mjs, or why there are none
+ * @typedef {{question: string, rows: object[], asked?: string, failed?: string}} Answer rows as in rows.mjs, or why there are none; when it was asked
  * @param {{heading: string[], answers: Answer[]}} report
  * @returns {string} Markdown: a table for each question, with a column for each variant that it was asked of
  */
 export function markdown({ heading, answers }) {
-  const sections = answers.map(({ question, rows, failed }) => {
+  const sections = answers.map(({ question, rows, asked, failed }) => {
     if (failed !== undefined) return `## ${question}\n\nFailed: ${failed}`
     const names = variantsOf(rows)
     const columns = ['what', ...(rows.some((row) => row.target) ? ['target'] : []), ...names]
@@ -22,6 +22,7 @@ export function markdown({ heading, answers }) {
       line(columns.map(() => '---')),
       ...rows.map((row) => line(columns.map((column) => cell(row, column)))),
       ...(notes.length > 0 ? ['', ...notes] : []),
+      ...(asked ? ['', `Asked on ${asked}.`] : []),
     ].join('\n')
   })
   return `${[...heading, ...sections].join('\n\n')}\n`

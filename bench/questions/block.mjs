@@ -10,7 +10,7 @@ const nodeArgs = ['--no-minor-gc-task', '--no-incremental-marking-task', '--no-m
 const ownPeriodS = { sentry: 60, splunk: 30 }
 
 export async function ask({ full, alone, node, variants }) {
-  const uploadPeriodS = alone ? 60 : full ? 15 : 8
+  const uploadPeriodS = alone ? 60 : full ? 12 : 8
   const names = variants.filter((name) => name !== 'tracing' && name !== 'otel')
   const results = await alternate(names, 1, async (name) => {
     const leastS = (alone ? 3 : 2) * uploadPeriodS + 5

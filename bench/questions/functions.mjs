@@ -9,7 +9,7 @@ import { loadService } from '../lib/service-load.mjs'
 import { sideBySide } from '../lib/side-by-side.mjs'
 import { median } from '../lib/stats.ts'
 
-const turnS = 2
+const turnS = 1.5
 const shownFunctions = 12
 /** The first that matches has the function. */
 const parts = {
@@ -25,7 +25,7 @@ const parts = {
 export async function ask({ full, node }) {
   if (!hasPerf()) return [{ what: 'CPU by function', note: 'not asked: needs Linux perf' }]
   const dir = mkdtempSync(join(tmpdir(), 'acme-perf-bench-'))
-  const size = full ? { copies: 4, rounds: 4, warmUpS: 6 } : { copies: 2, rounds: 2, warmUpS: 4 }
+  const size = full ? { copies: 3, rounds: 4, warmUpS: 5 } : { copies: 2, rounds: 2, warmUpS: 4 }
   try {
     const turns = await sideBySide(['tracing', 'ours'], { node, ...size }, async (url, pid) => {
       let requests

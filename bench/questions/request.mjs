@@ -8,7 +8,7 @@ const turnS = 1
 const variants = ['tracing', 'ours', 'ours-wall', 'ours-heap', 'peer']
 
 export async function ask({ full, node }) {
-  const size = full ? { copies: 4, rounds: 8, warmUpS: 6 } : { copies: 2, rounds: 3, warmUpS: 4 }
+  const size = full ? { copies: 4, rounds: 6, warmUpS: 5 } : { copies: 2, rounds: 3, warmUpS: 4 }
   const turns = await sideBySide(variants, { node, ...size }, (url) =>
     cpuOfService(url, () => loadService(url, '/page/7', { duration: turnS })),
   )

@@ -1,34 +1,48 @@
 // What does a profiler do to a traced web service: CPU per request and throughput at saturation, latency at fixed rates below it?
-import { addedOf, percentMore, valuesOf } from '../lib/rows.mjs'
+import { percentMore, valuesOf } from '../lib/rows.mjs'
 import { cpuOfService, loadService } from '../lib/service-load.mjs'
 import { sideBySide } from '../lib/side-by-side.mjs'
 import { percentile } from '../lib/stats.ts'
 import { steadyLoad } from '../lib/steady-load.ts'
+import { baseOf } from '../lib/variants.mjs'
 
 const shares = [0.3, 0.7]
 const percentiles = { p50: 0.5, p99: 0.99, 'p99.9': 0.999 }
 
-const saturatedS = 1.5
+const saturatedS = 1
 const rateS = 2
+/** A process that had nothing to do while its neighbour was asked gets into its stride first. */
+const strideS = 1
 
-/** `rounds`: so many processes of each variant, asked once. */
-export async function ask({ full, node, variants, rounds = 1 }) {
-  const size = full ? { copies: 2, rounds: 2, warmUpS: 6 } : { copies: rounds, rounds: 1, warmUpS: 4 }
-  const saturated = (url, path) => cpuOfService(url, () => loadService(url, path, { duration: saturatedS }))
+/**
+ * Each variant is asked beside the tracing that it runs on, in turns: between the two that are compared lie seconds. (All eleven side by side were
+ * tried: a process that waits for minutes starts each turn with a heap and code that V8 has cleared away.)
+ * `rounds`: with so many pairs of processes of their own.
+ */
+export async function ask({ full, node, variants, rounds }) {
+  const [pairs, turnsEach] = rounds ? [rounds, 1] : [1, full ? 3 : 1]
+  const warmUpS = full ? 6 : 4
   const capacity = await capacityOf('tracing', node)
   const rateOf = (share) => Math.round(capacity * share)
-  const turns = await sideBySide(variants, { node, ...size }, async (url) => {
-    const six = await saturated(url, '/page/7')
-    const ten = await saturated(url, '/page/7?spans=10')
-    const garbage = await saturated(url, '/garbage')
-    const rates = []
-    for (const share of shares) {
-      const latenciesMs = await steadyLoad(url, '/page/7', { perSecond: rateOf(share), seconds: rateS })
-      rates.push(mapOf(percentiles, (part) => percentile(latenciesMs, part)))
+  const results = Object.fromEntries(variants.map((name) => [name, []]))
+  const added = {}
+  for (const name of variants.filter((name) => name !== 'tracing')) {
+    const partner = baseOf(name) ?? 'tracing'
+    for (let pair = 0; pair < pairs; pair++) {
+      const turns = await sideBySide(
+        [partner, name],
+        { node, copies: 1, rounds: turnsEach, warmUpS },
+        (url) => askOne(url, rateOf),
+      )
+      const [[bases], [owns]] = [turns[partner], turns[name]]
+      results[partner]?.push(...bases)
+      results[name].push(...owns)
+      if (baseOf(name)) added[name] = [...(added[name] ?? []), ...owns.map((own, i) => [own, bases[i]])]
     }
-    return { six, ten, garbage, rates }
+  }
+  const addedOf = (field) => ({
+    values: mapOf(added, (of) => of.map(([own, base]) => percentMore(field(own), field(base)))),
   })
-  const results = mapOf(turns, (processes) => processes.flat())
   const row = (what, unit, digits, field, more = {}) => ({
     what,
     unit,
@@ -38,14 +52,14 @@ export async function ask({ full, node, variants, rounds = 1 }) {
   })
   return [
     row('CPU per request, 6 spans', 'us', 1, ({ six }) => six.processMicros, {
-      note: `Fastify, 20 connections, saturated; whole process; all variants alive side by side, asked in turns; ${size.copies} processes of each, ${size.rounds} turns`,
+      note: 'Fastify, 20 connections, saturated; whole process',
     }),
     row('CPU per request, 6 spans, application thread', 'us', 1, ({ six }) => six.threadMicros),
     {
       what: 'added to tracing only, 6 spans, application thread',
       target: '<= 3 %, <= 1/10 of what dd-trace adds',
       unit: '%',
-      ...addedOf(results, ({ six }) => six.threadMicros, percentMore),
+      ...addedOf(({ six }) => six.threadMicros),
     },
     row('CPU per request, 10 spans', 'us', 1, ({ ten }) => ten.processMicros),
     row('CPU per request that allocates 2 MB', 'us', 0, ({ garbage }) => garbage.processMicros),
@@ -54,7 +68,7 @@ export async function ask({ full, node, variants, rounds = 1 }) {
       what: 'throughput change to tracing only',
       unit: '%',
       better: 'more',
-      ...addedOf(results, ({ six }) => six.perSecond, percentMore),
+      ...addedOf(({ six }) => six.perSecond),
     },
     ...shares.flatMap((share, i) =>
       Object.keys(percentiles).map((name) =>
@@ -73,9 +87,23 @@ export async function ask({ full, node, variants, rounds = 1 }) {
       what: 'latency p99 at 70 % of the capacity, change to tracing only',
       target: 'within 1 %',
       unit: '%',
-      ...addedOf(results, ({ rates }) => rates[1].p99, percentMore),
+      ...addedOf(({ rates }) => rates[1].p99),
     },
   ]
+}
+
+async function askOne(url, rateOf) {
+  const saturated = (path) => cpuOfService(url, () => loadService(url, path, { duration: saturatedS }))
+  await loadService(url, '/page/7', { duration: strideS })
+  const six = await saturated('/page/7')
+  const ten = await saturated('/page/7?spans=10')
+  const garbage = await saturated('/garbage')
+  const rates = []
+  for (const share of shares) {
+    const latenciesMs = await steadyLoad(url, '/page/7', { perSecond: rateOf(share), seconds: rateS })
+    rates.push(mapOf(percentiles, (part) => percentile(latenciesMs, part)))
+  }
+  return { six, ten, garbage, rates }
 }
 
 async function capacityOf(name, node) {
