@@ -158,7 +158,8 @@ const cells = rows.map(({ what, from, says }) => {
   if (from.chosen.length === 0) return `| ${what} | not run | |`
   const dates = [...new Set(from.chosen.map(([, { date }]) => date))].sort()
   const failures = from.failed > 0 ? `**${from.failed} tests failed** · ` : ''
-  return `| ${what} | ${failures}${says(from)} | ${dates.at(-1)} |`
+  const ran = dates.length === 1 ? dates[0] : `${dates[0]} to ${dates.at(-1)}`
+  return `| ${what} | ${failures}${says(from)} | ${ran} |`
 })
 const machines = [...new Set(results.map(([, { machine }]) => machine))].join('; ')
 const table = [
