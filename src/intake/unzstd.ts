@@ -1,3 +1,4 @@
+import { createContext, Script } from 'node:vm'
 import { Decompress } from 'fzstd'
 
 /** As zlib.zstdDecompressSync takes them. */
@@ -19,12 +20,18 @@ const maxBlockBytes = 128 * 1024
 /** Of moving the window at each block, which is what this decoder does: more than the largest profile that is accepted needs. */
 const maxMovedBytes = 16 * 2 ** 30
 const codeTooLarge = 'ERR_BUFFER_TOO_LARGE'
+/** Many times what the largest upload that is accepted takes. */
+const maxDecodingMs = 5_000
 
 /**
  * zstd (RFC 8878) for a Node that has none. The decoder believes what frames say of themselves, so they are looked through first. Throws
  * as zlib.zstdDecompressSync does. Checksums are not compared: what is inflated is read whole by whoever asked.
  */
-export function unzstd(bytes: Uint8Array, { maxOutputLength, maxWindowBytes }: ZstdOptions): Buffer {
+export function unzstd(bytes: Uint8Array, options: ZstdOptions): Buffer {
+  return withinTime(() => decode(bytes, options))
+}
+
+function decode(bytes: Uint8Array, { maxOutputLength, maxWindowBytes }: ZstdOptions): Buffer {
   const pieces: Uint8Array[] = []
   let length = 0
   const keep = (piece: Uint8Array) => {
@@ -40,6 +47,30 @@ export function unzstd(bytes: Uint8Array, { maxOutputLength, maxWindowBytes }: Z
     new Decompress(keep).push(frame.bytes, true)
   }
   return Buffer.concat(pieces, length)
+}
+
+const sandbox: { work?: () => Buffer } = createContext({})
+const working = new Script('work()')
+
+/** The decoder does not come to an end with some bytes that zstd never writes (a tree of one symbol), and with others, a dozen of them, in minutes. */
+function withinTime(work: () => Buffer): Buffer {
+  sandbox.work = work
+  try {
+    for (;;) {
+      const before = process.cpuUsage()
+      try {
+        return working.runInContext(sandbox, { timeout: maxDecodingMs })
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+        const { user, system } = process.cpuUsage(before)
+        const stoodStill = (user + system) / 1_000 < maxDecodingMs / 2
+        if (!stoodStill)
+          throw new Error(`Data corruption detected: not decoded within ${maxDecodingMs / 1_000} s`)
+      }
+    }
+  } finally {
+    delete sandbox.work
+  }
 }
 
 /** All but those that are to be skipped, one after the other, each with its end. */

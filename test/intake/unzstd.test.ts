@@ -51,6 +51,14 @@ test('more than may come out is refused before it is there, and many small block
   assert.throws(() => unzstd(blocks, options), /too many blocks/)
 })
 
+test('what would keep the decoder busy for ever ends with an error', () => {
+  // 98,047 sequences of 65,536 literals and 65,539 bytes that were there before, in nine bytes; and a tree of weights that are all the same.
+  const sequences = '28b52ffd00584d000000ffffff5423003401'
+  const tree = '28b52ffd00586d000042410204f107ffff0101010100'
+  for (const hex of [sequences, tree])
+    assert.throws(() => unzstd(Buffer.from(hex, 'hex'), options), /not decoded within 5 s/, hex)
+})
+
 test('bytes changed at random: some are read, others refused, nothing else happens', async () => {
   const whole = zstd(gunzipSync(await realProfile()))
   const draw = randomFrom(7)
