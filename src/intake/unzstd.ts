@@ -55,9 +55,10 @@ const working = new Script('work()')
 /** The decoder does not come to an end with some bytes that zstd never writes (a tree of one symbol), and with others, a dozen of them, in minutes. */
 function withinTime(work: () => Buffer): Buffer {
   sandbox.work = work
+  // Of all tries: where a process gets little of a CPU, one try alone looks as if it had stood still.
+  const before = process.cpuUsage()
   try {
     for (;;) {
-      const before = process.cpuUsage()
       try {
         return working.runInContext(sandbox, { timeout: maxDecodingMs })
       } catch (error) {
