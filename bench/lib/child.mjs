@@ -7,7 +7,7 @@ import { nodeBinary, variant } from './variants.mjs'
 const running = new Set()
 
 /** A program that hangs, whoever is to blame, costs its question and not the whole run. */
-const guardMs = 15 * 60_000
+const guardMs = 12 * 60_000
 
 /**
  * Starts a program of bench/work or test/fixtures in one variant.

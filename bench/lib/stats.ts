@@ -1,3 +1,5 @@
+export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+
 /** Nearest-rank percentile, `share` in 0..1. NaN of nothing. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -5,6 +5,7 @@ import { samplesOf } from '../../test/accuracy/samples.ts'
 import { startChild } from '../lib/child.mjs'
 import { reducedBytes } from '../lib/reduce.mjs'
 import { valuesOf } from '../lib/rows.mjs'
+import { sum } from '../lib/stats.ts'
 
 export async function ask({ full, node, variants }) {
   const uploadPeriodS = full ? 30 : 10
@@ -57,13 +58,11 @@ async function describe(upload) {
   const profiles = [files['wall.pprof'], files['space.pprof']].filter(Boolean)
   return {
     seconds: (Date.parse(event.end) - Date.parse(event.start)) / 1_000,
-    profileBytes: total(profiles.map(({ bytes }) => bytes)),
-    reduced: total(profiles.map(({ pprof, compression }) => reducedBytes(pprof, compression))),
+    profileBytes: sum(profiles.map(({ bytes }) => bytes)),
+    reduced: sum(profiles.map(({ pprof, compression }) => reducedBytes(pprof, compression))),
     attachments: Object.entries(files)
       .map(([name, { bytes }]) => `${name} ${bytes}`)
       .join(', '),
     samples: samplesOf(files['wall.pprof'].pprof).length,
   }
 }
-
-const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0)

@@ -7,7 +7,7 @@ import { compiledCode, cpuByFunction, hasPerf } from '../lib/perf.mjs'
 import { valuesOf } from '../lib/rows.mjs'
 import { loadService } from '../lib/service-load.mjs'
 import { sideBySide } from '../lib/side-by-side.mjs'
-import { median } from '../lib/stats.ts'
+import { median, sum } from '../lib/stats.ts'
 
 const turnS = 1.5
 const shownFunctions = 12
@@ -51,7 +51,6 @@ export async function ask({ full, node }) {
   }
 }
 
-const sum = (numbers) => numbers.reduce((total, number) => total + number, 0)
 const partOf = (name) => Object.keys(parts).find((part) => parts[part].test(name))
 
 /** The functions in which ours takes most more. */

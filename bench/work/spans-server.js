@@ -48,13 +48,6 @@ app.get('/cpu', async () => {
     heapBytes: process.memoryUsage().heapUsed,
   }
 })
-// For the comparison within one process: our agent, preloaded, off and on again.
-app.get('/profiler/on', async () => require('../../dist').start())
-app.get('/profiler/off', async () =>
-  require('../../dist')
-    .stop()
-    .then(() => ({ running: false })),
-)
 app.listen({ port: 0, host: '127.0.0.1' }).then((url) => report('listening', { url }))
 
 if (globalThis.gc) process.on('SIGUSR2', () => globalThis.gc())
