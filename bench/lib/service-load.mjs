@@ -10,12 +10,14 @@ export async function loadService(url, path, options) {
   return result
 }
 
+/** CPU that the service has used so far, microseconds: of the process, of its main thread. */
+export const cpuMicros = async (url) => (await fetch(`${url}/cpu`)).json()
+
 /** CPU per request of the service, microseconds, over the load that `load` makes, and its requests per second. */
 export async function cpuOfService(url, load) {
-  const cpu = async () => (await fetch(`${url}/cpu`)).json()
-  const before = await cpu()
+  const before = await cpuMicros(url)
   const { requests } = await load()
-  const after = await cpu()
+  const after = await cpuMicros(url)
   return {
     processMicros: (after.processMicros - before.processMicros) / requests.total,
     threadMicros: (after.threadMicros - before.threadMicros) / requests.total,

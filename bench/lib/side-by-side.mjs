@@ -16,12 +16,10 @@ const leastAgeMs = 12_000
  * @template T
  */
 export async function sideBySide(names, { node, copies, rounds, warmUpS }, measure) {
-  const started = performance.now()
-  const services = []
-  for (let copy = 0; copy < copies; copy++)
-    for (const name of inOrder(names, copy)) services.push(await startService(name, node))
-  for (const { url } of services) await loadService(url, '/page/7', { duration: warmUpS })
-  await delay(Math.max(0, started + leastAgeMs - performance.now()))
+  const services = await startServices(
+    Array.from({ length: copies }, (_, copy) => inOrder(names, copy)).flat(),
+    { node, warmUpS },
+  )
   for (let round = 0; round < rounds; round++)
     for (const { url, child, turns } of inOrder(services, round)) turns.push(await measure(url, child.pid))
   await Promise.all(services.map(({ child }) => child.end()))
@@ -30,8 +28,18 @@ export async function sideBySide(names, { node, copies, rounds, warmUpS }, measu
   return Object.fromEntries(names.map((name) => [name, turnsOf(name)]))
 }
 
+/** Starts a process of each name, loads each for `warmUpS`, and waits until all are old enough. */
+export async function startServices(names, { node, warmUpS }) {
+  const started = performance.now()
+  const services = []
+  for (const name of names) services.push(await startService(name, node))
+  for (const { url } of services) await loadService(url, '/page/7', { duration: warmUpS })
+  await delay(Math.max(0, started + leastAgeMs - performance.now()))
+  return services
+}
+
 /** Forwards and backwards in turns, each pair of them beginning elsewhere: nobody is always behind the same neighbour. */
-function inOrder(items, round) {
+export function inOrder(items, round) {
   const first = ((round >> 1) * 5) % items.length
   const turned = [...items.slice(first), ...items.slice(0, first)]
   return round % 2 === 0 ? turned : turned.reverse()
