@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as zlib from 'node:zlib'
 import { parse, type Type } from 'protobufjs'
 import { readLabelSelector } from '../../src/intake/querier/label-selector'
 import { explored, fillShop } from '../explorer/shop'
@@ -198,6 +199,31 @@ test('GET /pyroscope/render: a flame graph and a time line as JSON', async (t) =
   assert.equal((await ask({ query: cpu, from: 'yesterday' })).status, 400)
   const now = await ask({ query: `${heap}{}`, from: 'now-2h', until: 'now' })
   assert.equal(((await now.json()) as Rendered).metadata.units, 'bytes')
+})
+
+test('an encoded question is inflated where it keeps nobody else waiting', async (t) => {
+  const { intake, fromMs } = await explored(t, fillShop)
+  const times = JSON.stringify({ start: String(fromMs), end: String(fromMs + 3_600_000) })
+  const ask = (encoding: string, body: Uint8Array) =>
+    fetch(`${intake.url}/querier.v1.QuerierService/ProfileTypes`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Content-Encoding': encoding },
+      body,
+    })
+  assert.equal((await ask('gzip', zlib.gzipSync(times))).status, 200)
+  // Keeps a decoder that is not Node's own busy until it is stopped.
+  const endless = ask('zstd', Buffer.from('28b52ffd00584d000000ffffff5423003401', 'hex'))
+  const ends: string[] = []
+  const question = endless.then(() => ends.push('question'))
+  if (!('zstdDecompressSync' in zlib)) {
+    // Once for it to be there, once beside it.
+    for (const _ of 'ab') await fetch(`${intake.url}/healthz`).then(() => ends.push('health'))
+    assert.deepEqual(ends, ['health', 'health'])
+  }
+  await question
+  const refused = await endless
+  assert.equal(refused.status, 400)
+  assert.match(await refused.text(), /content_encoding_corrupt/)
 })
 
 test('label selectors become queries of ours, and what would mean something else is refused', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { CodedError } from '../../pprof/errors'
 import { readBody } from '../body'
-import { contentEncoding, decodeContent } from '../content-encoding'
+import { contentEncoding } from '../content-encoding'
 import type { Context } from '../context'
 import type { KeyHolder } from '../keys'
 import { isProtobuf, readMessage } from '../receive/messages/read-message'
@@ -62,7 +62,7 @@ export async function call(
   request: IncomingMessage,
   key?: KeyHolder,
 ): Promise<Reply> {
-  const { limits, gate, queries } = context
+  const { limits, gate, queries, decoder } = context
   if (queries === undefined) throw new CodedError('store_unavailable')
   const encoding = contentEncoding(request.headers['content-encoding'])
   const contentType = request.headers['content-type'] ?? ''
@@ -72,7 +72,7 @@ export async function call(
       key?.charge(bytes)
       charge(bytes)
     })
-    const body = decodeContent(encoding, packed, limits.uploadBytes)
+    const body = encoding === 'identity' ? packed : await decoder.inflate({ encoding, body: packed })
     const message = { query: '', contentType, headers: {}, body }
     const written = await answer(new Querier(queries), {
       read: (schema) => readMessage(schema, message, limits),

@@ -2,7 +2,7 @@ import { extname, join } from 'node:path'
 import { Piscina } from 'piscina'
 import { CodedError } from '../../pprof/errors'
 import type { LimitValues } from '../../pprof/limits'
-import type { DecodeResult, DecodeTask } from './decode-task'
+import type { DecodeTask, InflateTask, Outcome } from './decode-task'
 import type { Received } from './protocol'
 
 /**
@@ -11,7 +11,7 @@ import type { Received } from './protocol'
  */
 export class Decoder {
   readonly #limits: LimitValues
-  readonly #pool: Piscina<DecodeTask | undefined, DecodeResult>
+  readonly #pool: Piscina<DecodeTask | InflateTask | undefined, Outcome<unknown>>
   #closed = false
 
   constructor(limits: LimitValues) {
@@ -36,18 +36,27 @@ export class Decoder {
   }
 
   /** Takes the body's memory. At most limits.uploadsChecked at a time. Throws CodedError, check_timeout and check_memory among them, store_unavailable once it is closed. */
-  async decode(task: Omit<DecodeTask, 'limits'>): Promise<Received> {
+  decode(task: Omit<DecodeTask, 'limits'>): Promise<Received> {
+    return this.#run({ ...task, limits: this.#limits }) as Promise<Received>
+  }
+
+  /** Takes the Content-Encoding off, to at most limits.uploadBytes; all else as decode(). */
+  inflate(task: Omit<InflateTask, 'limits'>): Promise<Uint8Array> {
+    return this.#run({ ...task, limits: this.#limits }) as Promise<Uint8Array>
+  }
+
+  async #run(task: DecodeTask | InflateTask): Promise<unknown> {
     if (this.#closed) throw new CodedError('store_unavailable')
     const { checkMs, checkHeapBytes } = this.#limits
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), checkMs)
     try {
-      const result = await this.#pool.run(
-        { ...task, limits: this.#limits },
-        { signal: late.signal, transferList: [task.body.buffer as ArrayBuffer] },
-      )
-      if ('code' in result) throw new CodedError(result.code, result.details)
-      return result.received
+      const outcome = await this.#pool.run(task, {
+        signal: late.signal,
+        transferList: [task.body.buffer as ArrayBuffer],
+      })
+      if ('code' in outcome) throw new CodedError(outcome.code, outcome.details)
+      return outcome.value
     } catch (error) {
       // Its thread was ended by the end of all: no fault of the request, and its connection is closed.
       if (this.#closed) throw new CodedError('store_unavailable')

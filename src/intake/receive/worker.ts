@@ -1,18 +1,20 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { type DecodeResult, type DecodeTask, decodeTask } from './decode-task'
+import { type DecodeTask, decodeTask, type InflateTask, inflateTask } from './decode-task'
 import { freeInflated } from './inflated-garbage'
+import type { Received } from './protocol'
 
 /** The task of the thread that checks: hands the bytes back without another copy. */
-export default async function work(task: DecodeTask | undefined): Promise<unknown> {
+export default async function work(task: DecodeTask | InflateTask | undefined): Promise<unknown> {
   if (task === undefined) return
-  const result = await decodeTask(task)
+  if (!('protocol' in task)) return inflateTask(task)
+  const outcome = await decodeTask(task)
   freeInflated()
-  if (!('received' in result)) return result
-  return move({ [valueSymbol]: result, [transferableSymbol]: [...movable(result)] })
+  if (!('value' in outcome)) return outcome
+  return move({ [valueSymbol]: outcome, [transferableSymbol]: [...movable(outcome.value)] })
 }
 
 /** The memory of all bytes, each once. What may lie in Node's pool, which is everybody's, is copied. */
-function movable(result: Extract<DecodeResult, { received: unknown }>): Set<ArrayBuffer> {
+function movable({ uploads }: Received): Set<ArrayBuffer> {
   const moved = new Set<ArrayBuffer>()
   const own = (bytes: Uint8Array): Uint8Array => {
     const isPooled = bytes.buffer.byteLength <= Buffer.poolSize
@@ -20,7 +22,7 @@ function movable(result: Extract<DecodeResult, { received: unknown }>): Set<Arra
     moved.add(own.buffer as ArrayBuffer)
     return own
   }
-  for (const upload of result.received.uploads) {
+  for (const upload of uploads) {
     upload.event = own(upload.event)
     for (const profile of upload.profiles) {
       profile.bytes = own(profile.bytes)
