@@ -7,7 +7,7 @@ import { compare } from './lib/compare.ts'
 import { watchMachine } from './lib/machine.mjs'
 
 const node = '24'
-const questions = ['service', 'work', 'activation']
+const questions = ['service', 'latency', 'work', 'activation']
 // With six rounds each the least chance is 1 of 924; with three it would be 1 of 20, and nothing could ever fail.
 const rounds = 6
 const keptFile = new URL('kept.json', import.meta.url)

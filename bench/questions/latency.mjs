@@ -12,8 +12,7 @@ const capacityS = 2
 /** Long enough for several collections of the whole heap, which come every second and are what p99 is made of. */
 const turnS = 6
 
-export async function ask({ full, alone, node, variants }) {
-  const rounds = alone ? 16 : full ? 8 : 3
+export async function ask({ full, alone, node, variants, rounds = alone ? 16 : full ? 8 : 3 }) {
   const asked = {}
   for (const name of variants.filter((name) => baseOf(name) === 'tracing'))
     asked[name] = await askPair(name, { node, rounds, warmUpS: full ? 6 : 4 })

@@ -17,13 +17,12 @@ const strideS = 1
 /**
  * Each variant is asked beside the tracing that it runs on, in turns: between the two that are compared lie seconds. (All eleven side by side were
  * tried: a process that waits for minutes starts each turn with a heap and code that V8 has cleared away.)
- * `rounds`: with so many pairs of processes of their own.
+ * `rounds`: with so many pairs of processes of their own, and without latencies, of which turns this short tell too little: `latency` does.
  */
 export async function ask({ full, node, variants, rounds }) {
   const [pairs, turnsEach] = rounds ? [rounds, 1] : [1, full ? 3 : 1]
   const warmUpS = full ? 6 : 4
-  const capacity = await capacityOf('tracing', node)
-  const rateOf = (share) => Math.round(capacity * share)
+  const rates = rounds ? [] : await ratesBelowCapacity(node)
   const results = Object.fromEntries(variants.map((name) => [name, []]))
   const added = {}
   for (const name of variants.filter((name) => name !== 'tracing')) {
@@ -32,7 +31,7 @@ export async function ask({ full, node, variants, rounds }) {
       const turns = await sideBySide(
         pair % 2 === 0 ? [partner, name] : [name, partner],
         { node, copies: 1, rounds: turnsEach, warmUpS },
-        (url) => askOne(url, rateOf),
+        (url) => askOne(url, rates),
       )
       const [[bases], [owns]] = [turns[partner], turns[name]]
       results[partner]?.push(...bases)
@@ -70,15 +69,15 @@ export async function ask({ full, node, variants, rounds }) {
       better: 'more',
       ...addedOf(({ six }) => six.perSecond),
     },
-    ...shares.flatMap((share, i) =>
+    ...rates.flatMap((perSecond, i) =>
       Object.keys(percentiles).map((name) =>
         row(
-          `latency ${name} at ${share * 100} % of the capacity`,
+          `latency ${name} at ${shares[i] * 100} % of the capacity`,
           'ms',
           2,
-          ({ rates }) => rates[i][name],
+          ({ latencies }) => latencies[i][name],
           name === 'p50' && {
-            note: `and p99 and p99.9: ${rateOf(share)} requests/s, evenly spread, latency from when each is due; tracing only's capacity`,
+            note: `and p99 and p99.9: ${perSecond} requests/s, evenly spread, latency from when each is due; tracing only's capacity`,
           },
         ),
       ),
@@ -86,25 +85,25 @@ export async function ask({ full, node, variants, rounds }) {
   ]
 }
 
-async function askOne(url, rateOf) {
+async function askOne(url, rates) {
   const saturated = (path) => cpuOfService(url, () => loadService(url, path, { duration: saturatedS }))
   await loadService(url, '/page/7', { duration: strideS })
   const six = await saturated('/page/7')
   const ten = await saturated('/page/7?spans=10')
   const garbage = await saturated('/garbage')
-  const rates = []
-  for (const share of shares) {
-    const latenciesMs = await steadyLoad(url, '/page/7', { perSecond: rateOf(share), seconds: rateS })
-    rates.push(mapOf(percentiles, (part) => percentile(latenciesMs, part)))
+  const latencies = []
+  for (const perSecond of rates) {
+    const latenciesMs = await steadyLoad(url, '/page/7', { perSecond, seconds: rateS })
+    latencies.push(mapOf(percentiles, (part) => percentile(latenciesMs, part)))
   }
-  return { six, ten, garbage, rates }
+  return { six, ten, garbage, latencies }
 }
 
-async function capacityOf(name, node) {
-  const turns = await sideBySide([name], { node, copies: 1, rounds: 1, warmUpS: 5 }, (url) =>
+async function ratesBelowCapacity(node) {
+  const turns = await sideBySide(['tracing'], { node, copies: 1, rounds: 1, warmUpS: 5 }, (url) =>
     cpuOfService(url, () => loadService(url, '/page/7', { duration: 3 })),
   )
-  return turns[name][0][0].perSecond
+  return shares.map((share) => Math.round(turns.tracing[0][0].perSecond * share))
 }
 
 const mapOf = (object, value) =>
