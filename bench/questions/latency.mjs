@@ -1,6 +1,6 @@
 // What does our profiler do to the latency of a traced web service at 70 % of what it can do, and is it more than its CPU alone would do?
 import { setTimeout as delay } from 'node:timers/promises'
-import { percentMore } from '../lib/rows.mjs'
+import { percentMore, valuesOf } from '../lib/rows.mjs'
 import { cpuMicros, cpuOfService, loadService } from '../lib/service-load.mjs'
 import { inOrder, startServices } from '../lib/side-by-side.mjs'
 import { percentile } from '../lib/stats.ts'
@@ -22,14 +22,14 @@ export async function ask({ full, alone, node, variants, rounds = alone ? 16 : f
     digits,
     values: {
       tracing: Object.values(asked).flatMap((of) => of.map(({ base }) => field(base))),
-      ...mapOf(asked, (of) => of.map(({ sameLoad }) => field(sameLoad))),
+      ...valuesOf(asked, ({ sameLoad }) => field(sameLoad)).values,
     },
     ...more,
   })
   const change = (what, field, which, more) => ({
     what,
     unit: '%',
-    values: mapOf(asked, (of) => of.map((round) => percentMore(field(round[which]), field(round.base)))),
+    ...valuesOf(asked, (round) => percentMore(field(round[which]), field(round.base))),
     ...more,
   })
   const [p50, p99] = [({ p50 }) => p50, ({ p99 }) => p99]
@@ -50,7 +50,7 @@ export async function ask({ full, alone, node, variants, rounds = alone ? 16 : f
       what: 'application thread busy then',
       unit: '%',
       digits: 0,
-      values: mapOf(asked, (of) => of.map(({ ownShare }) => busyPercent(ownShare))),
+      ...valuesOf(asked, ({ ownShare }) => busyPercent(ownShare)),
     },
   ]
 }
@@ -93,6 +93,3 @@ async function latencyOf({ url }, perSecond) {
     busy: (after.threadMicros - before.threadMicros) / (turnS * 1e6),
   }
 }
-
-const mapOf = (object, value) =>
-  Object.fromEntries(Object.entries(object).map(([key, of]) => [key, value(of)]))

@@ -6,10 +6,9 @@ import type { Received } from './protocol'
 /** The task of the thread that checks: hands the bytes back without another copy. */
 export default async function work(task: DecodeTask | InflateTask | undefined): Promise<unknown> {
   if (task === undefined) return
-  if (!('protocol' in task)) return inflateTask(task)
-  const outcome = await decodeTask(task)
+  const outcome = 'protocol' in task ? await decodeTask(task) : await inflateTask(task)
   freeInflated()
-  if (!('value' in outcome)) return outcome
+  if (!('value' in outcome) || outcome.value instanceof Uint8Array) return outcome
   return move({ [valueSymbol]: outcome, [transferableSymbol]: [...movable(outcome.value)] })
 }
 
