@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { figures } from '../figures'
+import { atEnd } from '../helpers/at-end'
 import { eventually } from '../intake/eventually'
 import { nodeBinary, startProfiled } from './agent'
 import { compareClock, compareClockInAll } from './clock-truth'
@@ -12,7 +13,7 @@ for (const line of ['24']) {
   for (const idleShare of ['0', '0.5']) {
     test(`profiles add up to clock and rusage, idle share ${idleShare}, on Node ${line}`, async (context) => {
       const folder = mkdtempSync(join(tmpdir(), 'truth-clock-'))
-      context.after(() => rmSync(folder, { recursive: true }))
+      atEnd(context, () => rmSync(folder, { recursive: true }))
       const truthFile = join(folder, 'truth.json')
       const program = await startProfiled('test/fixtures/truth-clock.js', {
         node: nodeBinary(line),

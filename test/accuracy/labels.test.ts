@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { figures } from '../figures'
+import { atEnd } from '../helpers/at-end'
 import { nodeBinary, startProfiled } from './agent'
 import { compareLabels } from './label-truth'
 import { samplesOfUploads } from './receiver'
@@ -17,7 +18,7 @@ const lines: [string, string[]][] = [
 for (const [line, flags] of lines) {
   test(`no sample has a wrong span, on Node ${line}`, async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'truth-labels-'))
-    context.after(() => rmSync(folder, { recursive: true }))
+    atEnd(context, () => rmSync(folder, { recursive: true }))
     const truthFile = join(folder, 'truth.json')
     const program = await startProfiled('test/fixtures/truth-labels.js', {
       node: nodeBinary(line),

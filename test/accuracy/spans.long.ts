@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 import { figures } from '../figures'
+import { atEnd } from '../helpers/at-end'
 import { nodeBinary, startProfiled } from './agent'
 import { samplesOfUploads } from './receiver'
 import { compareSpans, type SpanTime } from './span-truth'
@@ -18,7 +19,7 @@ for (const [beside, cpuMs] of [
 ] as const) {
   test(`${spans} spans of ${cpuMs} ms CPU beside ${beside} busy processes add up to what they took`, async (t) => {
     const busy = Array.from({ length: beside }, () => spawn(process.execPath, ['-e', endless]))
-    t.after(() => busy.map((child) => child.kill('SIGKILL')))
+    atEnd(t, () => busy.map((child) => child.kill('SIGKILL')))
     const program = await startProfiled('test/fixtures/truth-spans.js', {
       node: nodeBinary('24'),
       uploadPeriodS: 3_600,

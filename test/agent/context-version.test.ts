@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
 import { watchContext } from '../../src/agent/context-version'
+import { atEnd } from '../helpers/at-end'
 
 const prototype = AsyncLocalStorage.prototype
 
@@ -16,7 +17,7 @@ test('released, AsyncLocalStorage has its own methods again', () => {
 
 test('who has wrapped ours since keeps his wrap, and stores go on working', (t) => {
   const { run, enterWith } = prototype
-  t.after(() => Object.assign(prototype, { run, enterWith }))
+  atEnd(t, () => Object.assign(prototype, { run, enterWith }))
   const version = watchContext() ?? assert.fail('this Node does not let us')
   const ours = prototype.run
   let theirs = 0

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { atEnd } from '../helpers/at-end'
 
 const root = join(__dirname, '..', '..')
 
@@ -32,6 +33,6 @@ export function nodeOfLine(line: 22 | 24 | 26): string {
 /** A directory that is gone after the test. */
 export function directory(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'acme-profiler-cli-'))
-  t.after(() => rmSync(path, { recursive: true }))
+  atEnd(t, () => rmSync(path, { recursive: true }))
   return path
 }

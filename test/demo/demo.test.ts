@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { FunctionSpans, Hotspots } from '../../src/pprof/answers'
 import { openPage, useBrowser } from '../explorer/browser'
+import { atEnd } from '../helpers/at-end'
 import { take, walks } from './walks'
 
 const root = join(__dirname, '../..')
@@ -18,7 +19,7 @@ test('npm run demo: its three planted problems are found by the clicks of README
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(demo, 'exit')
-  t.after(async () => {
+  atEnd(t, async () => {
     demo.kill('SIGTERM')
     await ended
   })

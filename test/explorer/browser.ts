@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { after, before, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import { atEnd } from '../helpers/at-end'
 
 /** Of anything that a page is waited for: far above what a loaded machine needs. */
 const timeoutMs = 60_000
@@ -83,7 +84,7 @@ export async function openPage(
   if (isClockOurs) await page.clock.install()
   page.setDefaultTimeout(timeoutMs)
   await page.goto(url)
-  t.after(async () => {
+  atEnd(t, async () => {
     await page.close()
     assert.deepEqual(faults, [])
   })

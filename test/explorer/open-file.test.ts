@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { formatValue } from '../../src/explorer/flame/format'
+import { atEnd } from '../helpers/at-end'
 import { heapTypes, makeProfile, ticks, wallTypes } from '../intake/profiles'
 import { counts, drawn, openPage, says, useBrowser } from './browser'
 import { useExplored } from './shop'
@@ -122,7 +123,7 @@ test('another picture below the keyboard and an open menu: both stay with their 
 test('what V8 writes itself: a CPU profile and a heap profile of this process', async (t) => {
   const session = new Session()
   session.connect()
-  t.after(() => session.disconnect())
+  atEnd(t, () => session.disconnect())
   await session.post('HeapProfiler.startSampling', { samplingInterval: 1_024 })
   await session.post('Profiler.enable')
   await session.post('Profiler.start')

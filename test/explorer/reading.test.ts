@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startIntake } from '../../src/intake/server'
 import type { IntakeStore } from '../../src/intake/store/intake-store'
+import { atEnd } from '../helpers/at-end'
 import { tempDir } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
 import { counts, openPage, says, settled, useBrowser } from './browser'
@@ -100,7 +101,7 @@ test('an intake that stops while somebody reads: what is shown stays, and is sai
   await page.getByRole('application').waitFor()
   await says(page.locator('.coverage'), '800 ms')
   const again = await startIntake({ port: Number(new URL(intake.url).port), sink: store, queries: store })
-  t.after(() => again.close())
+  atEnd(t, () => again.close())
   await counts(page.getByRole('alert'), 0)
   await page.getByRole('application').waitFor()
 })

@@ -39,15 +39,15 @@ export async function explored(
 
 /** One filled intake for all tests of a file, which only read it. */
 export function useExplored(fill: Parameters<typeof explored>[1]): () => Explored {
-  const cleanups: (() => unknown)[] = []
+  let end: (() => unknown) | undefined
   let made: Explored | undefined
   before(async () => {
-    const file = { after: (cleanup: () => unknown) => cleanups.push(cleanup) }
-    made = await explored(file as unknown as TestContext, fill)
+    const after = (ended: () => unknown) => {
+      end = ended
+    }
+    made = await explored({ after } as unknown as TestContext, fill)
   })
-  after(async () => {
-    for (const cleanup of cleanups.reverse()) await cleanup()
-  })
+  after(() => end?.())
   return () => made as Explored
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startIntake } from '../../src/intake/server'
+import { atEnd } from '../helpers/at-end'
 import { event, post, realProfile, uploadBody } from '../intake/helpers'
 import { makeUpload, ticks } from '../intake/profiles'
 import { counts, openPage, says, settled, useBrowser } from './browser'
@@ -92,7 +93,7 @@ test('an intake that is stopped is said, and the page goes on when it is back', 
   await page.getByRole('link', { name: 'Explore' }).click()
   await page.getByRole('heading', { name: 'The intake does not answer' }).waitFor()
   const again = await startIntake({ port: Number(new URL(intake.url).port), sink: store, queries: store })
-  t.after(() => again.close())
+  atEnd(t, () => again.close())
   await page.getByRole('application').waitFor()
   await counts(page.getByRole('alert'), 0)
 })

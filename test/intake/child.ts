@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
+import { atEnd } from '../helpers/at-end'
 
 const root = join(__dirname, '../..')
 
@@ -31,7 +32,7 @@ export async function spawnIntake(
 ): Promise<IntakeProcess> {
   const command = [...program, '--port', '0', '--dir', dir, ...args]
   const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-  t.after(() => child.kill('SIGKILL'))
+  atEnd(t, () => child.kill('SIGKILL'))
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   const lines: string[] = []
   const output = createInterface(child.stdout as NodeJS.ReadableStream & import('node:stream').Readable)

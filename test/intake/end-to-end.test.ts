@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { FlameGraph, Hotspots, ProfileInfo, SpanInfo, TopFunctions } from '../../src/intake/query/types'
 import type { ServiceSummary } from '../../src/pprof/answers'
+import { atEnd } from '../helpers/at-end'
 import { spawnIntake } from './child'
 import { eventually } from './eventually'
 import { tempDir } from './helpers'
@@ -47,7 +48,7 @@ test('dd-trace, our agent beside it, and an OpenTelemetry app: all is found, als
       node24,
     ),
   ]
-  t.after(() => {
+  atEnd(t, () => {
     for (const app of apps) app.kill('SIGKILL')
   })
   await eventually(() => (relay.uploads.size >= 3 ? true : undefined))
@@ -136,7 +137,7 @@ test("profiles of Pyroscope's SDK and of @splunk/otel are found by the samples i
       OTEL_LOG_LEVEL: 'error',
     }),
   ]
-  t.after(() => {
+  atEnd(t, () => {
     for (const app of apps) app.kill('SIGKILL')
   })
   const ask = async <T>(path: string, params: Record<string, string> = {}): Promise<T> => {

@@ -8,11 +8,12 @@ import type { TestContext } from 'node:test'
 import { encode, time } from '@datadog/pprof'
 import { type Intake, type IntakeOptions, startIntake } from '../../src/intake/server'
 import type { UploadEvent } from '../../src/pprof/upload'
+import { atEnd } from '../helpers/at-end'
 import { FileSink, type Manifest } from './file-sink'
 
 export function tempDir(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'acme-intake-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(dir, { recursive: true, force: true }))
   return dir
 }
 
@@ -23,7 +24,7 @@ export async function intakeFor(
 ): Promise<Intake & { dir: string }> {
   const { dir = tempDir(t), ...rest } = options
   const intake = await startIntake({ port: 0, sink: new FileSink(dir), ...rest })
-  t.after(() => intake.close())
+  atEnd(t, () => intake.close())
   return { ...intake, dir }
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
+import { atEnd } from '../helpers/at-end'
 
 /** Stands between unmodified clients and an intake that dies: notes what was acknowledged, and resets what cannot be. */
 export interface Relay {
@@ -45,7 +46,7 @@ export async function relayFor(t: TestContext, target: string): Promise<Relay> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections()
     server.close()
   })

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ProfileInfo } from '../../src/intake/query/types'
+import { atEnd } from '../helpers/at-end'
 import { flip, mutate, randomFrom } from '../hostile/mutate'
 import { blockMedians, slopeOf } from '../survival/slope'
 import { built, type IntakeProcess, memoryOf, spawnIntake } from './child'
@@ -58,7 +59,7 @@ export async function soak(t: TestContext, minutes: number, leakBytes = 0): Prom
   const program = leakBytes > 0 ? ['--require', leak, ...built] : built
   if (leakBytes > 0) process.env.LEAK_BYTES = String(leakBytes)
   const agent = new Agent({ keepAlive: true, maxSockets: senders + queriesPerSecond })
-  t.after(() => agent.destroy())
+  atEnd(t, () => agent.destroy())
   const acknowledged = new Set<string>()
   const answers = new Map<string, number>()
   const startMs = Date.now() - 60_000

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { figures } from '../figures'
+import { atEnd } from '../helpers/at-end'
 import { compile, encoder, root, runProgram, splitBlocks } from './compile'
 import { difference, type Model, plainByPprofFormat, plainOfModel } from './pprof_encoder_model'
 
@@ -33,7 +34,7 @@ const hasFuzzer = spawnSync('clang++', ['--version']).status === 0
 
 test('libFuzzer finds nothing', { skip: hasFuzzer ? false : 'no clang++' }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-fuzz-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true }))
   const program = join(folder, 'fuzz')
   const flags = [
     '-std=c++17',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { figures } from '../figures'
+import { atEnd } from '../helpers/at-end'
 import { compile, encoder, runProgram, splitBlocks } from './compile'
 import {
   difference,
@@ -74,7 +75,7 @@ const hasGo = spawnSync('go', ['version']).status === 0
 
 test('go tool pprof opens a random profile', { skip: hasGo ? false : 'no go' }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-go-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true }))
   const cases = randomProfiles(await compile('pprof_encoder_twin', sources), 60)
     .filter(({ model }) => model.samples.length > 0)
     .slice(0, 12)

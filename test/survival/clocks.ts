@@ -8,6 +8,7 @@ import { decodeProfile } from '../../src/pprof/decode'
 import { nodeBinary, startProfiled } from '../accuracy/agent'
 import type { Upload } from '../accuracy/receiver'
 import { samplesOf, sum } from '../accuracy/samples'
+import { atEnd } from '../helpers/at-end'
 import { eventually } from '../intake/eventually'
 import { root } from './child'
 
@@ -41,7 +42,7 @@ function faketime(): string {
  */
 export async function checkClocks(t: TestContext, line: string): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-clocks-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true }))
   const file = join(folder, 'clock')
   const set = (text: string) => {
     writeFileSync(`${file}.new`, `${text}\n`)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
+import { atEnd } from '../helpers/at-end'
 
 /** What happens to connections from now on. */
 export type Fate = 'through' | 'delayed' | 'cut' | 'stalled'
@@ -57,7 +58,7 @@ export async function startLossyProxy(
     else if (fate !== 'stalled' || !isAnswer) pass(upstream, client, fate === 'delayed' ? fate : 'through')
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })

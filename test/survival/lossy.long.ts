@@ -7,6 +7,7 @@ import { nodeBinary, startProfiled } from '../accuracy/agent'
 import { startReceiver } from '../accuracy/receiver'
 import { folder } from '../agent/uploader/harness'
 import { figures } from '../figures'
+import { atEnd } from '../helpers/at-end'
 import { randomFrom } from '../hostile/mutate'
 import { otherLines } from './child'
 import { startLossyProxy } from './lossy-proxy'
@@ -21,7 +22,7 @@ for (const line of [running, ...otherLines])
   test(`Node ${line}: ${seconds} s of connections that are late, cut and stalled: each upload arrives, or is on disk`, async (t) => {
     t.diagnostic(`LOSSY_SEED=${seed}`)
     const receiver = await startReceiver()
-    t.after(() => receiver.close())
+    atEnd(t, () => receiver.close())
     const proxy = await startLossyProxy(t, receiver.url, randomFrom(seed))
     const spool = folder(t)
     const program = await startProfiled('test/fixtures/survival-service.js', {

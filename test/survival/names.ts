@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
+import { atEnd } from '../helpers/at-end'
 import { root, runChild } from './child'
 
 const folder = mkdtempSync(join(tmpdir(), 'acme-profiler-names-'))
@@ -22,7 +23,7 @@ async function intakeAt(t: TestContext, host: string, port: number) {
     })
   })
   await once(server.listen(port, host), 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections()
     server.close()
   })

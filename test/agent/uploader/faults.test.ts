@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import type { DropReason } from '../../../src/agent/uploader/counters'
 import { figures } from '../../figures'
+import { atEnd } from '../../helpers/at-end'
 import { type HostileIntake, type Knobs, type Place, startHostileIntake } from '../../helpers/hostile-intake'
 import { FakeClock, folder, makeUploader, parseUpload } from './harness'
 
@@ -11,7 +12,7 @@ import { FakeClock, folder, makeUploader, parseUpload } from './harness'
 
 async function start(t: TestContext, knobs: Knobs, place?: Place): Promise<HostileIntake> {
   const intake = await startHostileIntake(knobs, place)
-  t.after(() => intake.close())
+  atEnd(t, () => intake.close())
   return intake
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { exportFiles } from '../../../src/agent/uploader/file-exporter'
+import { atEnd } from '../../helpers/at-end'
 import { startHostileIntake } from '../../helpers/hostile-intake'
 import { folder, makeUploader, profileOf } from './harness'
 
@@ -87,7 +88,7 @@ if (process.getuid?.() !== 0) faults.push(['EACCES', (dir) => chmodSync(dir, 0o5
 for (const [name, breakIt] of faults) {
   test(`F12 ${name}: counted, said once, the upload goes out, and the next interval is written`, async (t) => {
     const intake = await startHostileIntake()
-    t.after(() => intake.close())
+    atEnd(t, () => intake.close())
     const dir = join(folder(t), 'profiles')
     mkdirSync(dir)
     const env = { DD_PROFILING_EXPORTERS: 'agent,file', DD_PROFILING_PPROF_PREFIX: `${dir}/` }
@@ -109,7 +110,7 @@ for (const [name, breakIt] of faults) {
 test('files only: nothing is sent, and the files are those of an upload', async (t) => {
   const dir = folder(t)
   const intake = await startHostileIntake()
-  t.after(() => intake.close())
+  atEnd(t, () => intake.close())
   const env = { DD_PROFILING_EXPORTERS: 'file', DD_PROFILING_PPROF_PREFIX: `${dir}/` }
   const { uploader } = makeUploader(t, intake.url, { env })
   assert.equal(await uploader.flush(), undefined)

@@ -14,6 +14,7 @@ import { findTarget } from '../../../src/agent/uploader/target'
 import { send } from '../../../src/agent/uploader/transport'
 import { type Interval, Uploader } from '../../../src/agent/uploader/uploader'
 import type { UploadEvent } from '../../../src/pprof/upload'
+import { atEnd } from '../../helpers/at-end'
 
 /** Time that passes only in sleep(), and there at once: retries take no time, and their delays can be read. */
 export class FakeClock implements Clock {
@@ -52,7 +53,7 @@ export interface HarnessOptions {
 /** A fresh folder that is removed after the test. */
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'acme-profiler-test-'))
-  t.after(() => rmSync(path, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(path, { recursive: true, force: true }))
   return path
 }
 

@@ -6,13 +6,14 @@ import { gunzipSync } from 'node:zlib'
 import { type Clock, systemClock } from '../../../src/agent/uploader/clock'
 import type { Interval } from '../../../src/agent/uploader/uploader'
 import { startIntake } from '../../../src/intake/server'
+import { atEnd } from '../../helpers/at-end'
 import { type Knobs, startHostileIntake } from '../../helpers/hostile-intake'
 import { FileSink } from '../../intake/file-sink'
 import { FakeClock, folder, makeInterval, makeUploader, parseUpload, profileOf } from './harness'
 
 async function hostile(t: TestContext, knobs: Knobs = {}) {
   const intake = await startHostileIntake(knobs)
-  t.after(() => intake.close())
+  atEnd(t, () => intake.close())
   return intake
 }
 const files = (dir: string) =>
@@ -57,7 +58,7 @@ test('an interval without a sample is not uploaded', async (t) => {
 test('our intake accepts it over TCP, with any compression, and stores it as tagged', async (t) => {
   const dir = folder(t)
   const intake = await startIntake({ sink: new FileSink(dir), port: 0 })
-  t.after(() => intake.close())
+  atEnd(t, () => intake.close())
   // The intake decodes profiles before it keeps them: an empty one is well-formed.
   const profile = Buffer.from([0x32, 0x00])
   for (const compression of ['on', 'off', 'gzip-9', 'zstd-3']) {
@@ -80,7 +81,7 @@ test('headers of containers, and the key on the loopback address', async (t) => 
 test('over a unix socket', async (t) => {
   const socketPath = join(folder(t), 'apm.socket')
   const intake = await startHostileIntake({}, { socketPath })
-  t.after(() => intake.close())
+  atEnd(t, () => intake.close())
   assert.equal(await makeUploader(t, intake.url).uploader.flush(), undefined)
   assert.equal(intake.received.length, 1)
 })

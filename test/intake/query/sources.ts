@@ -6,6 +6,7 @@ import { DuckDbStore } from '../../../src/intake/store/duckdb/duckdb-store'
 import { FileBlobStore } from '../../../src/intake/store/file-blob-store'
 import type { ColumnSpan } from '../../../src/intake/store/profile-store'
 import { limitValues } from '../../../src/pprof/limits'
+import { atEnd } from '../../helpers/at-end'
 import { tempDir } from '../helpers'
 import { columnProfiles, columnsOptions } from '../store/columns'
 
@@ -23,7 +24,7 @@ export async function sourcesFor(
   const limits = limitValues(replaced)
   const wide = { endpointsPerService: 1_000, seriesPerService: 1_000, servicesPerDay: 1_000 }
   const profiles = await DuckDbStore.open(columnsOptions(dir, wide))
-  t.after(() => profiles.close())
+  atEnd(t, () => profiles.close())
   const blobs = new FileBlobStore(dir)
   let segments = 0
   return {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CrashLedger } from '../../../src/intake/store/crash-ledger'
+import { atEnd } from '../../helpers/at-end'
 import { eventually } from '../eventually'
 import { tempDir } from '../helpers'
 import { makeUpload, ticks } from '../profiles'
@@ -44,7 +45,7 @@ test('the log says how the process ended: signal or exit code, memory, last word
   writeFileSync(fault, "process.on('SIGUSR2', () => { throw new Error('a planted fault') })")
   const before = process.env.NODE_OPTIONS
   process.env.NODE_OPTIONS = `${before ?? ''} --require ${fault}`
-  t.after(() => {
+  atEnd(t, () => {
     if (before === undefined) delete process.env.NODE_OPTIONS
     else process.env.NODE_OPTIONS = before
   })
@@ -68,7 +69,7 @@ test('a process that cannot be started is tried again', async (t) => {
   const { store, messages } = await storeFor(t)
   const { execPath } = process
   process.execPath = '/nowhere/node'
-  t.after(() => {
+  atEnd(t, () => {
     process.execPath = execPath
   })
   process.kill(store.pid as number, 'SIGKILL')

@@ -1,4 +1,5 @@
 import { DuckDbStore } from '../../../src/intake/store/duckdb/duckdb-store'
+import { atEnd } from '../../helpers/at-end'
 import { tempDir } from '../helpers'
 import { columnsOptions } from './columns'
 import { profileStoreSuite } from './profile-store-suite'
@@ -6,7 +7,7 @@ import { profileStoreSuite } from './profile-store-suite'
 profileStoreSuite('DuckDB', async (t) => {
   const options = columnsOptions(tempDir(t))
   let store = await DuckDbStore.open(options)
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return {
     store,
     async again() {

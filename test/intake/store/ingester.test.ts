@@ -13,6 +13,7 @@ import { recordKinds } from '../../../src/intake/wal/record'
 import { Wal } from '../../../src/intake/wal/wal'
 import { CodedError } from '../../../src/pprof/errors'
 import { limitValues } from '../../../src/pprof/limits'
+import { atEnd } from '../../helpers/at-end'
 import { fileError, watchedOps } from '../faults'
 import { tempDir } from '../helpers'
 import { makeUpload, ticks } from '../profiles'
@@ -33,7 +34,7 @@ async function ingesterFor(
   const logDir = join(dir, 'log')
   const limits = limitValues({ diskFreeBytes: 0, walSegmentBytes: 1_500 })
   const profiles = await DuckDbStore.open(columnsOptions(dir))
-  t.after(() => profiles.close())
+  atEnd(t, () => profiles.close())
   const write = profiles.write.bind(profiles)
   profiles.write = async (batch) => {
     beforeWrite(batch)

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test'
 import { IntakeStore, type IntakeStoreOptions } from '../../../src/intake/store/intake-store'
 import { limitValues } from '../../../src/pprof/limits'
+import { atEnd } from '../../helpers/at-end'
 import { tempDir } from '../helpers'
 
 export interface OpenedStore {
@@ -27,6 +28,6 @@ export async function storeFor(
     ...options,
     dir,
   })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return { store, dir, counts, messages }
 }

@@ -7,6 +7,7 @@ import { type Damage, SegmentReader } from '../../../src/intake/wal/reader'
 import { segmentOfFile } from '../../../src/intake/wal/segment-names'
 import { type SegmentProgress, Wal, type WalOptions } from '../../../src/intake/wal/wal'
 import { limitValues } from '../../../src/pprof/limits'
+import { atEnd } from '../../helpers/at-end'
 import { fileError, watchedOps } from '../faults'
 import { tempDir } from '../helpers'
 
@@ -26,7 +27,7 @@ async function openLog(t: TestContext, options: Partial<WalOptions> = {}): Promi
     ...options,
     dir,
   })
-  t.after(() => wal.close())
+  atEnd(t, () => wal.close())
   return { wal, dir, segments, progress }
 }
 
