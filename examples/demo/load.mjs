@@ -16,9 +16,9 @@ export const shopRoutes = [
 export const demoRoutes = [
   ...shopRoutes.map((route) => ({ ...route, rate: Math.ceil(route.rate / 30) })),
   { path: '/checkout/anna', method: 'POST', rate: 40 },
-  // Seldom: where the machine stops for a moment the longest request is to be one of ben's, which take a tenth of the time, and not hers.
-  { path: '/recommendations/anna', rate: 4 },
-  { path: '/recommendations/ben', rate: 2 },
+  // Seldom: where the machine stops for a moment, the longest request is to be one of ben's, which take 40 times as long, and not hers.
+  { path: '/recommendations/anna', rate: 1 },
+  { path: '/recommendations/ben', rate: 1 },
   { path: '/visits/desk', method: 'POST', rate: 80 },
   { path: '/invoices/7', rate: 10 },
 ]
