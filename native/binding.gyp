@@ -12,6 +12,7 @@
         "context_frames.cc",
         "cpu_sampler.cc",
         "filed_ticks.cc",
+        "heap_pace.cc",
         "heap_sampler.cc",
         "interval.cc",
         "interval_labels.cc",

@@ -81,7 +81,6 @@ void Start(const Arguments& args) {
   profile.timeline = options.Flag("timeline");
   profile.resolution_nanos = 1 << 14;  // 16 us
   profile.sampling_interval_nanos = options.Number("samplingIntervalMicros") * 1000;
-  profile.heap_sampling_interval_bytes = options.Number("heapSamplingIntervalBytes");
   profile.max_overhead_share = double(options.Number("maxOverheadPpm")) / 1e6;
   Collector::Get()->Configure(profile);
 
@@ -94,6 +93,7 @@ void Start(const Arguments& args) {
   sampler.async_id = options.Get("asyncId");
   sampler.sampling_interval_micros = static_cast<int>(options.Number("samplingIntervalMicros"));
   sampler.heap_sampling_interval_bytes = static_cast<uint64_t>(options.Number("heapSamplingIntervalBytes"));
+  sampler.max_heap_share = profile.max_overhead_share * OverheadBudget::kHeapPart;
   ThreadIdentity identity{options.Text("threadName"), options.Text("threadId")};
   thread->sampler = ThreadSampler::Start(context, std::move(identity), sampler, args[1].As<v8::Object>());
   args.GetReturnValue().Set(thread->sampler != nullptr);

@@ -60,6 +60,7 @@ v8::Local<v8::Object> MeasuredOf(v8::Local<v8::Context> context, const Measured&
   builder.Number("interval_multiple", measured.interval_multiple);
   builder.Number("heaps_given_up", double(measured.heaps_given_up));
   builder.Number("heap_samples", double(measured.heap_samples));
+  builder.Number("heap_sampling_interval_bytes", double(measured.heap_sampling_interval_bytes));
   builder.Number("longest_block_ms", measured.longest_block_nanos / 1e6);
   builder.Number("longest_block_cpu_ms", measured.longest_block_cpu_nanos / 1e6);
   builder.Number("process_cpu_ms", measured.process_cpu_nanos / 1e6);

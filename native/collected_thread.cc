@@ -45,6 +45,7 @@ CollectedThread::Taken CollectedThread::TakeDelivery(WallProfile* wall) {
   if (delivery.tail != nullptr) {
     wall->NameEndpoints(&record_, delivery.tail->slots_generation, delivery.tail->endpoint_names);
     heap_ = std::move(delivery.tail->heap);
+    budget_.AddHeap(heap_ == nullptr ? 0 : heap_->cost_nanos);
     endpoint_counts_ = std::move(delivery.tail->endpoint_counts);
   }
   closed_ = delivery.closed;
@@ -95,7 +96,11 @@ void CollectedThread::MeasureInto(Measured* measured) {
   measured->largest_share = std::max(measured->largest_share, budget_.TakeShare());
   measured->interval_multiple = std::max(measured->interval_multiple, budget_.interval_multiple());
   if (budget_.heap_given_up()) measured->heaps_given_up++;
-  if (heap_ != nullptr) measured->heap_samples += heap_->samples;
+  if (heap_ != nullptr) {
+    measured->heap_samples += heap_->samples;
+    measured->heap_sampling_interval_bytes =
+        std::max(measured->heap_sampling_interval_bytes, heap_->sampling_interval_bytes);
+  }
   measured->longest_block_nanos =
       std::max(measured->longest_block_nanos, cost.longest_block_nanos.exchange(0));
   measured->longest_block_cpu_nanos =

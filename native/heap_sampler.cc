@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "clock.h"
+
 namespace acme {
 namespace {
 
@@ -24,11 +26,15 @@ bool IsLive(const v8::AllocationProfile::Sample& sample) {
 
 }  // namespace
 
-HeapSampler::HeapSampler(v8::Isolate* isolate, uint64_t sampling_interval_bytes, bool allocations)
+HeapSampler::HeapSampler(v8::Isolate* isolate, uint64_t sampling_interval_bytes, bool allocations,
+                         double max_share)
     : isolate_(isolate),
       sampling_interval_bytes_(sampling_interval_bytes),
       allocations_(allocations && kSamplesTellLiveness),
-      on_(Start()) {}
+      pace_(max_share),
+      on_(Start()),
+      cpu_nanos_(ThreadCpuNanos()),
+      time_nanos_(MonotonicNanos()) {}
 
 HeapSampler::~HeapSampler() {
   if (on_) isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
@@ -42,7 +48,7 @@ bool HeapSampler::Start() {
             v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMinorGC;
   }
   return isolate_->GetHeapProfiler()->StartSamplingHeapProfiler(
-      sampling_interval_bytes_, kMaxStackDepth, static_cast<v8::HeapProfiler::SamplingFlags>(flags));
+      interval_bytes(), kMaxStackDepth, static_cast<v8::HeapProfiler::SamplingFlags>(flags));
 }
 
 std::unique_ptr<AllocationTree> HeapSampler::Take() {
@@ -52,14 +58,19 @@ std::unique_ptr<AllocationTree> HeapSampler::Take() {
   if (profile == nullptr) return nullptr;
   auto tree = std::make_unique<AllocationTree>();
   tree->has_allocations = allocations_;
+  tree->sampling_interval_bytes = interval_bytes();
   CopyNodes(profile.get(), tree.get());
 
   uint64_t newest = last_sample_id_;
+  int64_t frames = 0;
+  int64_t found_samples = 0;
   for (const auto& sample : profile->GetSamples()) {
     newest = std::max(newest, sample.sample_id);
     const auto found = known_nodes_.find(sample.node_id);
     if (found == known_nodes_.end() || found->second.take != takes_) continue;
     AllocationNode& node = tree->nodes[found->second.index];
+    frames += node.depth;
+    found_samples++;
     const int64_t bytes = static_cast<int64_t>(sample.size) * sample.count;
     if (IsLive(sample)) {
       node.inuse_objects += sample.count;
@@ -71,20 +82,37 @@ std::unique_ptr<AllocationTree> HeapSampler::Take() {
     }
   }
   tree->samples = newest - last_sample_id_;
+  if (found_samples > 0) frames_per_sample_ = double(frames) / double(found_samples);
+  tree->cost_nanos = static_cast<int64_t>(double(tree->samples) * HeapPace::SampleNanos(frames_per_sample_));
   last_sample_id_ = newest;
 
-  if (allocations_ && profile->GetSamples().size() > kMaxSamples) {
+  const bool has_many = allocations_ && profile->GetSamples().size() > kMaxSamples;
+  if (has_many) pace_.Widen(kWidestForSamples);
+  if (IsTooMuch(tree->cost_nanos) || has_many) {
     profile.reset();
-    isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
-    on_ = Start();
-    last_sample_id_ = 0;
-    // V8 numbers its nodes anew.
-    known_nodes_.clear();
-    strings_.clear();
-    string_numbers_.clear();
+    StartAnew();
     tree->restarted = true;
   }
   return tree;
+}
+
+bool HeapSampler::IsTooMuch(int64_t cost_nanos) {
+  const int64_t cpu_nanos = ThreadCpuNanos();
+  const int64_t time_nanos = MonotonicNanos();
+  const bool is_too_much = pace_.Add(cost_nanos, cpu_nanos - cpu_nanos_, time_nanos - time_nanos_);
+  cpu_nanos_ = cpu_nanos;
+  time_nanos_ = time_nanos;
+  return is_too_much;
+}
+
+void HeapSampler::StartAnew() {
+  isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
+  on_ = Start();
+  last_sample_id_ = 0;
+  // V8 numbers its nodes anew.
+  known_nodes_.clear();
+  strings_.clear();
+  string_numbers_.clear();
 }
 
 void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree) {
@@ -104,6 +132,7 @@ void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree
     const auto [node, parent] = pending.back();
     pending.pop_back();
     const uint32_t index = static_cast<uint32_t>(tree->nodes.size());
+    const int32_t depth = parent < 0 ? 0 : tree->nodes[static_cast<size_t>(parent)].depth + 1;
     auto entry = known_nodes_.find(node->node_id);
     if (entry == known_nodes_.end()) {
       const KnownNode fresh{NameNumber(node->name, &names), NameNumber(node->script_name, &names), 0, 0};
@@ -113,7 +142,7 @@ void HeapSampler::CopyNodes(v8::AllocationProfile* profile, AllocationTree* tree
     known.take = takes_;
     known.index = index;
     tree->nodes.push_back({parent, in_tree(known.function_name), in_tree(known.script_name),
-                           std::max(node->line_number, 0), std::max(node->column_number, 0)});
+                           std::max(node->line_number, 0), std::max(node->column_number, 0), depth});
     for (v8::AllocationProfile::Node* child : node->children) {
       pending.emplace_back(child, static_cast<int32_t>(index));
     }

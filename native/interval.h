@@ -22,6 +22,7 @@ struct Measured {
   int interval_multiple = 1;
   uint64_t heaps_given_up = 0;
   uint64_t heap_samples = 0;
+  uint64_t heap_sampling_interval_bytes = 0;  // the widest of a thread
   int64_t longest_block_nanos = 0;
   int64_t longest_block_cpu_nanos = 0;
   int64_t process_cpu_nanos = 0;

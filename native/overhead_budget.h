@@ -1,9 +1,30 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 namespace acme {
+
+/// What something has cost a thread, and the CPU time that it is a share of.
+struct Account {
+  int64_t cost_nanos = 0;
+  int64_t base_nanos = 0;
+
+  /// Of a thread that does next to nothing any cost is a large share and no harm: it counts as busy for a
+  /// tenth.
+  void Add(int64_t cost, int64_t thread_cpu_nanos, int64_t elapsed_nanos) {
+    cost_nanos += cost;
+    base_nanos += std::max(thread_cpu_nanos, elapsed_nanos / 10);
+  }
+  void Halve() {
+    cost_nanos /= 2;
+    base_nanos /= 2;
+  }
+  double share() const {
+    return base_nanos == 0 ? 0 : static_cast<double>(cost_nanos) / static_cast<double>(base_nanos);
+  }
+};
 
 /// What sampling costs one thread, held against a share of the CPU time that the thread uses. Where it is
 /// more, the rate is lowered step by step, and at last the heap profile given up. Stacks keep their depth: V8
@@ -13,8 +34,15 @@ class OverheadBudget {
   /// `share` of the thread's CPU, 0.02 is 2 %; 0 is no bound.
   explicit OverheadBudget(double share) : share_(share) {}
 
+  /// What the heap's samples may take of the bound.
+  static constexpr double kHeapPart = 0.5;
+
   /// What a window cost, the CPU time of its thread and its length.
   void Add(int64_t cost_nanos, int64_t thread_cpu_nanos, int64_t elapsed_nanos);
+
+  /// V8's work for the heap's samples of an interval, which HeapPace bounds: it is in the bill, and what it
+  /// takes of the bound is not left for the rest.
+  void AddHeap(int64_t nanos);
 
   /// The sampling interval is to be so many times the usual one.
   int interval_multiple() const { return kMultiples[step_ < kRateSteps ? step_ : kRateSteps - 1]; }
@@ -23,21 +51,13 @@ class OverheadBudget {
   double TakeShare();
 
  private:
-  struct Account {
-    int64_t cost_nanos = 0;
-    int64_t base_nanos = 0;
-
-    double share() const {
-      return base_nanos == 0 ? 0 : static_cast<double>(cost_nanos) / static_cast<double>(base_nanos);
-    }
-  };
-
   static constexpr int kMultiples[] = {1, 2, 4, 10};
   static constexpr size_t kRateSteps = sizeof kMultiples / sizeof kMultiples[0];
 
   const double share_;
   size_t step_ = 0;
-  int calm_ = 0;  // judgements in a row that were far below the bound
+  double heap_share_ = 0;  // of the last interval
+  int calm_ = 0;           // judgements in a row that were far below the bound
   Account judged_;
   Account interval_;
 };

@@ -12,7 +12,6 @@ struct ProfileOptions {
   int64_t sampling_interval_nanos = 0;
   /// Times are multiples of this, a power of two: random low bits are a tenth of a compressed profile.
   int64_t resolution_nanos = 1;
-  int64_t heap_sampling_interval_bytes = 0;
   double max_overhead_share = 0;  // of a thread's CPU; 0 is no bound
 };
 

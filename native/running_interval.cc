@@ -59,8 +59,7 @@ std::unique_ptr<Interval> RunningInterval::Finish(const Threads& threads) {
   const std::string bill = interval->measured.Bill(options_);
   if (!wall_->empty()) interval->wall = wall_->Finish(interval->start_epoch_nanos, duration_nanos, bill);
   if (!heaps.empty()) {
-    interval->space = EncodeSpaceProfile(heaps, options_.heap_sampling_interval_bytes,
-                                         interval->start_epoch_nanos, duration_nanos, bill);
+    interval->space = EncodeSpaceProfile(heaps, interval->start_epoch_nanos, duration_nanos, bill);
   }
   return interval;
 }

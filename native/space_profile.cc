@@ -1,5 +1,7 @@
 #include "space_profile.h"
 
+#include <algorithm>
+
 #include "frame_strings.h"
 #include "sample_labels.h"
 
@@ -39,10 +41,14 @@ void AddTree(PprofEncoder* encoder, const ThreadHeap& heap, bool allocations) {
 
 }  // namespace
 
-std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t sampling_interval_bytes,
-                               int64_t time_nanos, int64_t duration_nanos, const std::string& comment) {
+std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t time_nanos,
+                               int64_t duration_nanos, const std::string& comment) {
   bool allocations = true;
-  for (const ThreadHeap& heap : heaps) allocations &= heap.tree->has_allocations;
+  uint64_t widest_interval_bytes = 0;
+  for (const ThreadHeap& heap : heaps) {
+    allocations &= heap.tree->has_allocations;
+    widest_interval_bytes = std::max(widest_interval_bytes, heap.tree->sampling_interval_bytes);
+  }
   // The order of dd-trace: readers of the Datadog format go by position in places.
   std::vector<ValueType> types{{"inuse_objects", "count"}, {"inuse_space", "bytes"}};
   if (allocations) {
@@ -51,7 +57,7 @@ std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t sam
              {"inuse_space", "bytes"},
              {"alloc_space", "bytes"}};
   }
-  PprofEncoder encoder(types, types.back(), sampling_interval_bytes);
+  PprofEncoder encoder(types, types.back(), static_cast<int64_t>(widest_interval_bytes));
   for (const ThreadHeap& heap : heaps) {
     AddTree(&encoder, heap, allocations);
     if (heap.tree->restarted) {

@@ -15,7 +15,7 @@ struct ThreadHeap {
 
 /// The heap profile of all threads as a pprof: what is alive and, if every tree can tell, what was allocated
 /// in the interval; with `comment` for whoever opens it.
-std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t sampling_interval_bytes,
-                               int64_t time_nanos, int64_t duration_nanos, const std::string& comment);
+std::string EncodeSpaceProfile(const std::vector<ThreadHeap>& heaps, int64_t time_nanos,
+                               int64_t duration_nanos, const std::string& comment);
 
 }  // namespace acme

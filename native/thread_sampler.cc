@@ -38,7 +38,7 @@ ThreadSampler* ThreadSampler::Start(v8::Local<v8::Context> context, ThreadIdenti
   if (options.wall && !sampler->StartCpu(options.sampling_interval_micros)) return nullptr;
   if (options.heap) {
     sampler->heap_ = std::make_unique<HeapSampler>(sampler->isolate_, options.heap_sampling_interval_bytes,
-                                                   options.allocations);
+                                                   options.allocations, options.max_heap_share);
   }
   // V8's sampler would otherwise wake a waiting event loop at every tick: an idle process looks busy.
   uv_loop_configure(sampler->loop_, UV_LOOP_BLOCK_SIGNAL, SIGPROF);

@@ -22,6 +22,7 @@ struct SamplerOptions {
   v8::Local<v8::Value> async_id;
   int sampling_interval_micros = 0;
   uint64_t heap_sampling_interval_bytes = 0;
+  double max_heap_share = 0;  // of the thread's CPU; 0 is no bound
 };
 
 /// All samplers of one isolate. Lives on the isolate's thread; the collector speaks to it through its

@@ -90,6 +90,7 @@ struct AllocationNode {
   uint32_t script_name;
   int32_t line;  // where the function begins: V8 keeps no line of the allocation itself
   int32_t column;
+  int32_t depth;  // frames, 0 is V8's root
   int64_t inuse_objects = 0;
   int64_t inuse_bytes = 0;
   int64_t alloc_objects = 0;
@@ -99,7 +100,9 @@ struct AllocationNode {
 struct AllocationTree {
   std::vector<std::string> strings;
   std::vector<AllocationNode> nodes;
+  uint64_t sampling_interval_bytes = 0;
   uint64_t samples = 0;          // taken since the tree before, as far as one of the newest is alive
+  int64_t cost_nanos = 0;        // of these, see HeapPace
   bool has_allocations = false;  // alloc_* are meaningful
   bool restarted = false;        // the sampler had to forget what was alive
 };

@@ -68,6 +68,24 @@ void ComesBack() {
   CHECK(budget.interval_multiple() == 1);
 }
 
+void LeavesTheHeapItsPart() {
+  // 1.2 % for ticks are within 2 % alone, and not beside 1 % for the heap's samples.
+  OverheadBudget budget(0.02);
+  Run(&budget, {0, 12'000'000, 0, kSecond}, 600);
+  CHECK(budget.interval_multiple() == 1);
+  budget.AddHeap(600 * kSecond / 100);
+  const double share = budget.TakeShare();
+  CHECK(share > 0.0219 && share < 0.0221);
+  Run(&budget, {0, 12'000'000, 0, kSecond}, 600);
+  CHECK(budget.interval_multiple() == 2);
+  // More than its part it does not get: HeapPace is about to make it less.
+  OverheadBudget beside(0.02);
+  Run(&beside, {0, 9'000'000, 0, kSecond}, 600);
+  beside.AddHeap(600 * kSecond / 10);
+  Run(&beside, {0, 9'000'000, 0, kSecond}, 600);
+  CHECK(beside.interval_multiple() == 1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,5 +93,6 @@ int main(int argc, char** argv) {
     KeepsItsBound(choices);
     LeavesAloneWhatIsCheap();
     ComesBack();
+    LeavesTheHeapItsPart();
   });
 }
