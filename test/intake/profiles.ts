@@ -28,7 +28,7 @@ export const heapTypes = [
 ]
 
 /** Encodes a profile with pprof-format, which is not ours. */
-export function makeProfile(types: readonly string[], samples: readonly MadeSample[]): Buffer {
+export function makeProfile(types: readonly string[], samples: readonly MadeSample[], period = 0): Buffer {
   const strings = new StringTable()
   const locations = new Map<string, Location>()
   const functions = new Map<string, PprofFunction>()
@@ -73,6 +73,7 @@ export function makeProfile(types: readonly string[], samples: readonly MadeSamp
     location: [...locations.values()],
     function: [...functions.values()],
     stringTable: strings,
+    period,
   })
   return gzipSync(Buffer.from(profile.encode()))
 }
@@ -85,6 +86,7 @@ export interface MadeUpload {
   endpointCounts?: Record<string, number>
   wall?: readonly MadeSample[]
   heap?: readonly MadeSample[]
+  heapPeriod?: number
   files?: Record<string, Uint8Array>
 }
 
@@ -95,11 +97,12 @@ export function makeUpload({
   endpointCounts = {},
   wall,
   heap,
+  heapPeriod,
   files,
 }: MadeUpload): ProfileUpload {
   const profiles = Object.entries(files ?? {}).map(([name, bytes]) => ({ name, bytes }))
   if (wall) profiles.push({ name: 'wall.pprof', bytes: makeProfile(wallTypes, wall) })
-  if (heap) profiles.push({ name: 'space.pprof', bytes: makeProfile(heapTypes, heap) })
+  if (heap) profiles.push({ name: 'space.pprof', bytes: makeProfile(heapTypes, heap, heapPeriod) })
   const all = { service: 'shop', env: 'prod', version: '1', host: 'a', 'runtime-id': 'r1', ...tags }
   return {
     tags: new Map(Object.entries(all)),

@@ -34,8 +34,9 @@ async function found(t: Context, uploads: MadeUpload[], rule: InsightRule) {
   return all.insights.filter((one) => one.rule === rule)
 }
 
-const heap = (sizes: number[], name: string): MadeUpload[] =>
+const heap = (sizes: number[], name: string, periodAt = (_: number) => 2 ** 19): MadeUpload[] =>
   sizes.map((size, i) => ({
+    heapPeriod: periodAt(i),
     startMs: base + i * 60_000,
     tags: { profile_seq: String(i + 1) },
     heap: [
@@ -178,6 +179,15 @@ for (const [rule, { yes, no, says, link }] of Object.entries(cases) as [
     assert.deepEqual(await found(t, no, rule), [])
   })
 }
+
+test('a heap sampler that starts anew begins at nothing, which is no growth; what grows after it is', async (t) => {
+  const widerFrom = (start: number) => (i: number) => (i < start ? 2 ** 19 : 2 ** 21)
+  const megabytes = [1, 1, 1, 2, 3, 4, 5, 6, 7, 8].map((size) => size * mb)
+  const grown = (uploads: MadeUpload[]) => found(t, uploads, 'heap-growth')
+  assert.deepEqual(await grown(heap(megabytes, 'refill', widerFrom(6))), [])
+  const [insight] = await grown(heap(megabytes, 'remember', widerFrom(2)))
+  assert.match(insight?.text ?? '', /^What remember allocates stays alive: 1\.0 MiB became 8\.0 MiB/)
+})
 
 test('a function without a name is told by its place', async (t) => {
   const [insight] = await found(

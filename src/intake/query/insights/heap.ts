@@ -36,19 +36,24 @@ export async function heapGrowth(
   const most = Math.floor(sources.limits.insightProfiles / profilesNeeded)
   const processes = [...grouped(rows.filter(settled), ({ tags }) => tags['runtime-id'] ?? '').values()]
     .filter((list) => list.length >= profilesNeeded)
-    .map((list) => spread(list.sort((a, b) => a.startMs - b.startMs)))
+    .map((list) => list.sort((a, b) => a.startMs - b.startMs))
     .map((list) => ({ list, grown: totalOf(list.at(-1)) - totalOf(list[0]) }))
     .filter(({ grown }) => grown > 0)
     .sort((a, b) => b.grown - a.grown)
     .slice(0, most)
   const found: Insight[] = []
   let read = 0
-  for (const { list } of processes) {
-    const sites = new Map<string, Site>()
-    let at = 0
-    for await (const { profile } of readRows(sources, list, () => {})) addSites(profile, at++, sites)
-    read += at
-    if (at < profilesNeeded) continue
+  for (const { list: all } of processes) {
+    let six = await readSix(sources, all)
+    read += six.read
+    const since = six.samplingSince && all.slice(all.indexOf(six.samplingSince))
+    if (since) {
+      if (since.length < profilesNeeded || read + profilesNeeded > sources.limits.insightProfiles) continue
+      six = await readSix(sources, since)
+      read += six.read
+    }
+    const { list, sites } = six
+    if (six.read < profilesNeeded || six.samplingSince) continue
     const service = list[0]?.tags.service ?? ''
     const seen = {
       fromMs: (list[0] as ProfileRow).startMs - aroundMs,
@@ -79,6 +84,27 @@ export async function heapGrowth(
     return first.slice(0, maxPerService)
   })
   return { insights: largest, read }
+}
+
+interface Six {
+  list: ProfileRow[]
+  read: number
+  sites: Map<string, Site>
+  /** Where not all were sampled as often: the first that was sampled as the last. A sampler that changes starts anew, and what was alive before is in none after. */
+  samplingSince?: ProfileRow | undefined
+}
+
+/** Reads six of the profiles of one process, the first and the last among them. */
+async function readSix(sources: Sources, all: readonly ProfileRow[]): Promise<Six> {
+  const list = spread(all)
+  const sites = new Map<string, Site>()
+  const periods: bigint[] = []
+  for await (const { profile } of readRows(sources, list, () => {})) {
+    addSites(profile, periods.length, sites)
+    periods.push(profile.period)
+  }
+  const since = periods.indexOf(periods.at(-1) as bigint)
+  return { list, read: periods.length, sites, ...(since > 0 && { samplingSince: list[since] }) }
 }
 
 const siteOf = ({ link: { params } }: Insight) => `${params.file}\0${params.fn}`
