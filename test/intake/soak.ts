@@ -146,7 +146,10 @@ export async function soak(t: TestContext, minutes: number, leakBytes = 0): Prom
   await eventually(async () => {
     const seen = new Set<string>()
     for (let rows = pageRows, offset = 0; rows === pageRows; offset += pageRows) {
-      const { text } = await ask(`/api/v1/profiles?fromMs=${startMs}&limit=${pageRows}&offset=${offset}`)
+      const { status, text } = await ask(
+        `/api/v1/profiles?fromMs=${startMs}&limit=${pageRows}&offset=${offset}`,
+      )
+      assert.equal(status, 200, `offset ${offset} of ${acknowledged.size}: ${text}`)
       const page = JSON.parse(text) as ProfileInfo[]
       for (const { uploadId } of page) seen.add(uploadId)
       rows = page.length

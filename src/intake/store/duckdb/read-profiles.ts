@@ -84,12 +84,15 @@ export async function listProfiles(
     conditions.push(`p.uid IN (${ids.join(', ') || 'NULL'})`)
   }
   if (query.numbers) conditions.push(`p.id IN (${query.numbers.join(', ') || 'NULL'})`)
+  // Sorted by what the order needs alone: whole rows, with those that `offset` leaves out, would not fit into the database's memory.
+  const page = `SELECT p.rowid AS row FROM profiles p JOIN ${selectedSql(selected)} ON sel.id = p.series
+     WHERE ${conditions.join(' AND ')} ORDER BY p.start_ms DESC, p.id DESC LIMIT ${query.limit} OFFSET ${query.offset ?? 0}`
   const rows = await database.read(
     `SELECT replace(p.uid::VARCHAR, '-', ''), replace(p.upload::VARCHAR, '-', ''), p.name, r.kind, map_keys(r.tags), map_values(r.tags),
        p.start_ms::DOUBLE, p.end_ms::DOUBLE, p.received_ms::DOUBLE, p.samples, p.v0, p.v1, p.v2, p.v3,
        p.segment, p.blob_key, p.blob_offset::DOUBLE, p.blob_length, p.pinned
-     FROM profiles p JOIN ${selectedSql(selected)} ON sel.id = p.series JOIN series r ON r.id = p.series
-     WHERE ${conditions.join(' AND ')} ORDER BY p.start_ms DESC, p.id DESC LIMIT ${query.limit} OFFSET ${query.offset ?? 0}`,
+     FROM profiles p JOIN (${page}) page ON page.row = p.rowid JOIN series r ON r.id = p.series
+     ORDER BY p.start_ms DESC, p.id DESC`,
   )
   const texts = [0, 1, 2, 3].map((column) => rows.texts(column))
   const [keys, values] = [rows.values(4), rows.values(5)]
