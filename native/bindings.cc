@@ -9,6 +9,7 @@
 #include "collect_request.h"
 #include "collector.h"
 #include "name_lookup.h"
+#include "overhead_budget.h"
 #include "termination.h"
 #include "thread_sampler.h"
 #include "within_memory.h"

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "overhead_budget.h"
+#include "account.h"
 
 namespace acme {
 

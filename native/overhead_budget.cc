@@ -1,5 +1,7 @@
 #include "overhead_budget.h"
 
+#include <algorithm>
+
 namespace acme {
 namespace {
 

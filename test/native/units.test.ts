@@ -6,11 +6,7 @@ import { compile, runProgram } from './compile'
 /** Programs that check one native unit against what is plainly true of it, by as many seeds. */
 const units = [
   { program: 'overhead_budget_check', sources: ['native/overhead_budget.cc'], executions: 2000 },
-  {
-    program: 'heap_pace_check',
-    sources: ['native/heap_pace.cc'],
-    executions: 2000,
-  },
+  { program: 'heap_pace_check', sources: ['native/heap_pace.cc'], executions: 2000 },
   { program: 'weights_check', sources: ['native/weights.cc'], executions: 3000 },
   { program: 'line_split_check', sources: ['native/line_split.cc'], executions: 1000 },
   { program: 'sample_ring_check', sources: [], executions: 100 },

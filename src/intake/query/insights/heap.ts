@@ -91,7 +91,7 @@ interface Six {
   read: number
   sites: Map<string, Site>
   /** Where not all were sampled as often: the first that was sampled as the last. A sampler that changes starts anew, and what was alive before is in none after. */
-  samplingSince?: ProfileRow | undefined
+  samplingSince: ProfileRow | undefined
 }
 
 /** Reads six of the profiles of one process, the first and the last among them. */
@@ -104,7 +104,7 @@ async function readSix(sources: Sources, all: readonly ProfileRow[]): Promise<Si
     periods.push(profile.period)
   }
   const since = periods.indexOf(periods.at(-1) as bigint)
-  return { list, read: periods.length, sites, ...(since > 0 && { samplingSince: list[since] }) }
+  return { list, read: periods.length, sites, samplingSince: since > 0 ? list[since] : undefined }
 }
 
 const siteOf = ({ link: { params } }: Insight) => `${params.file}\0${params.fn}`
